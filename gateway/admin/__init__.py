@@ -1,0 +1,1 @@
+"""What the gateway answers under its own prefix, ``/_strangler/``."""

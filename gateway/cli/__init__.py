@@ -1,0 +1,1 @@
+"""The command ``strangler``: one file for each of its commands."""

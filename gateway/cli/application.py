@@ -1,0 +1,47 @@
+"""Find the gateway that a command is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.errors import ConfigurationError
+from gateway.legacy.loading import import_application, shadowed_package
+from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+
+__all__ = ["load_gateway"]
+
+
+def load_gateway(settings: Settings) -> Gateway:
+    """Import the composition root, or put a gateway in front of the legacy application.
+
+    Args:
+        settings: ``app`` names the root; without it, ``legacy.app`` is enough.
+
+    Raises:
+        ConfigurationError: neither is named, or ``app`` is no ``Gateway``.
+        ImportStringError: what is named does not import.
+    """
+    # Imported here: commands that read the store alone must not wait for FastAPI.
+    from gateway.app import Gateway  # noqa: PLC0415
+
+    if warning := shadowed_package():
+        click.echo(f"strangler: {warning}", err=True)
+    if settings.app is None:
+        if settings.legacy.app is None:
+            raise ConfigurationError(
+                "no application is named: give --legacy module:app, or set app or legacy.app "
+                "in strangler.toml (strangler init writes one)"
+            )
+        return Gateway(settings=settings)
+    found = import_application(settings.app)
+    if not isinstance(found, Gateway):
+        raise ConfigurationError(
+            f"app = {settings.app!r} is not allowed: it is a {type(found).__name__}, not a "
+            "gateway.Gateway; for a Flask application use --legacy"
+        )
+    return found

@@ -1,0 +1,1 @@
+"""The outermost layer: what is read of a request once, and what goes around every response."""

@@ -1,0 +1,1 @@
+"""The legacy application: found by its import string, read, and mounted."""
