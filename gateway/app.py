@@ -141,9 +141,7 @@ class Gateway(FastAPI):
             return
         routing = running.tables.routing
         match = routing.matcher.match(scope["method"], head.path, websocket=head.websocket)
-        decision = decide(
-            match, running.follower.snapshot, has_legacy=routing.table.has_legacy
-        )
+        decision = decide(match, running.follower.snapshot, has_legacy=routing.table.has_legacy)
         exchange.served_by = decision.target.value
         if decision.target is Target.LEGACY and running.mount is not None:
             await running.mount(scope, receive, exchange.send)
@@ -261,9 +259,7 @@ class Gateway(FastAPI):
         return lifespan
 
 
-async def _answer_for_path(
-    decision: Decision, head: Head, method: str, exchange: Exchange
-) -> None:
+async def _answer_for_path(decision: Decision, head: Head, method: str, exchange: Exchange) -> None:
     """Answer ``OPTIONS`` and 405 for a path whose every method is ported, as Flask would."""
     allow = {"allow": ", ".join(decision.allow)}
     if method.upper() == "OPTIONS":
@@ -301,5 +297,3 @@ def _load_legacy(legacy: WSGIApp | str | None, settings: Settings) -> WSGIApp | 
     if found is not None and not callable(found):
         raise ConfigurationError(f"legacy = {wanted!r} is not allowed: it is no WSGI application")
     return cast("WSGIApp | None", found)
-
-

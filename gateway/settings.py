@@ -11,15 +11,25 @@ import difflib
 import logging
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from gateway.errors import ConfigurationError
 
-__all__ = ["FILE_NAME", "Settings", "environment_name", "keys", "load_settings"]
+__all__ = [
+    "FILE_NAME",
+    "Secret",
+    "Settings",
+    "allowed",
+    "environment_name",
+    "keys",
+    "load_settings",
+]
 
 FILE_NAME = "strangler.toml"
 _PREFIX = "STRANGLER_"
@@ -29,42 +39,53 @@ _FIXED_NAMES = {"port": "PORT"}
 _LOGGER = logging.getLogger("gateway.settings")
 
 
-class _Section(BaseModel):
-    # Built when first used: commands that answer at once pay for one schema, not for eight.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+class Secret:
+    """A text that no representation shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
 
 
-class LegacySettings(_Section):
+class LegacySettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The legacy application."""
 
     app: str | None = None
     """Import string of the WSGI application: `module:app` or `module:create_app()`."""
 
-    threads: Annotated[int, Field(ge=1, le=1000)] = 10
+    threads: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Requests that legacy serves at the same time, per worker."""
 
     transparent_middleware: tuple[str, ...] = ()
     """WSGI middleware around the Flask app that leaves paths alone, as `module:Class`."""
 
 
-class PortedSettings(_Section):
+class PortedSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How ported routes are called."""
 
     dispatch: Literal["direct", "scan"] = "direct"
     """`scan` sends every ported request through FastAPI's own route scan."""
 
 
-class StateSettings(_Section):
+class StateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The gateway's own tables."""
 
-    url: SecretStr | None = None
+    url: Secret | None = None
     """Database URL (SQLite, MySQL, MariaDB); default: a SQLite file in `home`."""
 
-    poll_interval: Annotated[float, Field(ge=0.05, le=60)] = 0.5
+    poll_interval: Annotated[float, Meta(ge=0.05, le=60)] = 0.5
     """Seconds between two looks at the flags' revision, per worker."""
 
 
-class HeaderSettings(_Section):
+class HeaderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Response headers the gateway adds."""
 
     served_by: bool = True
@@ -74,14 +95,14 @@ class HeaderSettings(_Section):
     """`x-request-id`, taken from the request where it has a sound one."""
 
 
-class AdminSettings(_Section):
+class AdminSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Access to what is for operators only."""
 
-    token: SecretStr | None = None
+    token: Secret | None = None
     """Bearer token; with it, `readyz` gives details."""
 
 
-class LogSettings(_Section):
+class LogSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Logging of the command `strangler serve`."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -91,7 +112,7 @@ class LogSettings(_Section):
     """Whether each request is logged."""
 
 
-class Settings(_Section):
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one gateway."""
 
     home: Path = Path("var")
@@ -103,10 +124,10 @@ class Settings(_Section):
     host: str = "127.0.0.1"
     """Address that `strangler serve` listens on."""
 
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     """Port that `strangler serve` listens on; 0 takes a free one."""
 
-    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    workers: Annotated[int, Meta(ge=1, le=256)] = 1
     """Processes that serve."""
 
     single_host: bool = False
@@ -126,19 +147,18 @@ class Settings(_Section):
     def state_url(self) -> str:
         """The state's URL: as configured, else the embedded one."""
         if self.state.url is not None:
-            return self.state.url.get_secret_value()
+            return self.state.url.reveal()
         return f"sqlite:///{self.home / 'strangler.db'}"
 
 
-def keys(model: type[BaseModel] = Settings, prefix: str = "") -> dict[str, Any]:
-    """List every key with its field, sections first spelled out: ``legacy.app``."""
+def keys(section: type[Struct] = Settings, prefix: str = "") -> dict[str, Any]:
+    """List every key with its type, sections spelled out: ``legacy.app``."""
     found: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+    for name, kind in get_type_hints(section, include_extras=True).items():
+        if isinstance(kind, type) and issubclass(kind, Struct):
             found |= keys(kind, f"{prefix}{name}.")
         else:
-            found[f"{prefix}{name}"] = field
+            found[f"{prefix}{name}"] = kind
     return found
 
 
@@ -180,8 +200,8 @@ def load_settings(
             section = section.setdefault(part, {})
         section[name] = value
     try:
-        return Settings.model_validate(tree)
-    except ValidationError as error:
+        return msgspec.convert(tree, Settings, strict=False, dec_hook=_decode)
+    except msgspec.ValidationError as error:
         raise _in_one_line(error, values) from None
 
 
@@ -214,7 +234,7 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _unknown(key: str, known: Sequence[str] | Mapping[str, Any]) -> ConfigurationError:
+def _unknown(key: str, known: Mapping[str, Any]) -> ConfigurationError:
     near = difflib.get_close_matches(key, list(known), n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return ConfigurationError(
@@ -223,13 +243,12 @@ def _unknown(key: str, known: Sequence[str] | Mapping[str, Any]) -> Configuratio
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
-    known = {environment_name(key): (key, field) for key, field in keys().items()}
+    known = {environment_name(key): (key, kind) for key, kind in keys().items()}
     found: dict[str, object] = {}
     for name, text in environment.items():
         if name in known:
-            key, field = known[name]
-            is_list = field.annotation == tuple[str, ...]
-            found[key] = _split(text) if is_list else text
+            key, kind = known[name]
+            found[key] = _split(text) if kind == tuple[str, ...] else text
         elif name.startswith(_PREFIX):
             _LOGGER.warning("%s is not a setting of the gateway and is ignored", name)
     return found
@@ -239,21 +258,43 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _decode(kind: type, value: object) -> object:
+    if kind in (Path, Secret) and isinstance(value, str):
+        return kind(value)
+    raise TypeError(f"Expected `str`, got `{type(value).__name__}`")
+
+
 def _in_one_line(
-    error: ValidationError, values: Mapping[str, tuple[object, str]]
+    error: msgspec.ValidationError, values: Mapping[str, tuple[object, str]]
 ) -> ConfigurationError:
-    first = error.errors(include_url=False)[0]
-    location = [str(part) for part in first["loc"]]
-    key = next(
-        (
-            ".".join(location[:length])
-            for length in range(len(location), 0, -1)
-            if ".".join(location[:length]) in values
-        ),
-        ".".join(location),
-    )
-    value, origin = values.get(key, (first["input"], FILE_NAME))
-    field = keys().get(key)
-    is_secret = field is not None and "SecretStr" in str(field.annotation)
-    shown = "a secret" if is_secret else repr(value)
-    return ConfigurationError(f"{origin}: {key} = {shown} is not allowed: {first['msg']}")
+    # "Expected `int` >= 1 - at `$.legacy.threads`": the path is the key.
+    path = str(error).partition(" - at `$.")[2].rstrip("`")
+    key = next(key for key in values if path.startswith(key))
+    value, origin = values[key]
+    kind = keys()[key]
+    shown = "a secret" if _plain(kind) is Secret else repr(value)
+    return ConfigurationError(f"{origin}: {key} = {shown} is not allowed; allowed: {allowed(kind)}")
+
+
+def allowed(kind: Any) -> str:  # noqa: ANN401 - a type, as annotations have them
+    """Say in words what a key's type allows."""
+    if get_origin(kind) is Literal:
+        return ", ".join(map(str, get_args(kind)))
+    words = {
+        bool: "true, false",
+        int: "a whole number",
+        float: "a number",
+        tuple[str, ...]: "a list of texts",
+    }
+    base = words.get(_plain(kind), "a text")
+    bounds = next((part for part in get_args(kind) if isinstance(part, Meta)), None)
+    return base if bounds is None else f"{base} from {bounds.ge:g} to {bounds.le:g}"
+
+
+def _plain(kind: Any) -> Any:  # noqa: ANN401 - as above
+    """Take bounds and ``| None`` off a type."""
+    if get_origin(kind) is Annotated:
+        return get_args(kind)[0]
+    if isinstance(kind, UnionType):
+        return next(part for part in get_args(kind) if part is not type(None))
+    return kind

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import SecretStr
+from gateway.settings import Secret
 
 __all__ = ["Readiness", "is_admin", "readiness"]
 
@@ -32,12 +32,12 @@ class Readiness:
     pid: int
 
 
-def is_admin(authorization: bytes, token: SecretStr | None) -> bool:
+def is_admin(authorization: bytes, token: Secret | None) -> bool:
     """Whether a request carries the admin token as its bearer token."""
     scheme, _, given = authorization.partition(b" ")
     if token is None or scheme.lower() != b"bearer":
         return False
-    return hmac.compare_digest(given.strip(), token.get_secret_value().encode())
+    return hmac.compare_digest(given.strip(), token.reveal().encode())
 
 
 def readiness(state: Readiness, *, details: bool) -> Mapping[str, object]:

@@ -36,4 +36,3 @@ def command(route: str | None, limit: int, as_json: bool) -> None:  # noqa: FBT0
         )
     if not changes:
         click.echo("nothing has been changed yet")
-

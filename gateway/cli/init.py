@@ -59,7 +59,9 @@ app = Gateway(legacy="{legacy}")
 
 
 @click.command("init")
-@click.option("--legacy", metavar="MODULE:APP", help="The Flask application; else it is looked for.")
+@click.option(
+    "--legacy", metavar="MODULE:APP", help="The Flask application; else it is looked for."
+)
 def command(legacy: str | None) -> None:
     """Write strangler.toml and asgi.py for the application in this folder."""
     for name in (FILE_NAME, _ROOT):

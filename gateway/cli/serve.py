@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging.config
 import os
 import socket
 import subprocess
@@ -78,7 +77,7 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
         # a thread) must run in workers only. A process of its own tells, in one line,
         # whether it imports; a worker that cannot start would be restarted for ever.
         application = "gateway.cli.serve:create_app"
-        trial = subprocess.run([sys.executable, "-m", "gateway.cli.trial"], check=False)  # noqa: S603 - ourselves
+        trial = subprocess.run([sys.executable, "-m", "gateway.cli.trial"], check=False)
         if trial.returncode:
             sys.exit(trial.returncode)
     config = Config(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from gateway.cli.state import open_state
 from gateway.cutover import store
 from gateway.cutover.stages import Stage, parse_stage
-from gateway.cli.state import open_state
 from gateway.errors import UnknownRouteError
 from gateway.routing.route import resolve
 
@@ -31,9 +31,7 @@ def command(route: str, stage: str, reason: str) -> None:
                 "start it once with strangler serve"
             )
         key = resolve(route, {found.key: found.id for found in known.values()})
-        change = store.set_stage(
-            connection, known[key], wanted, by=store.actor(), reason=reason
-        )
+        change = store.set_stage(connection, known[key], wanted, by=store.actor(), reason=reason)
     click.echo(f"{change.route_id}: {change.before} -> {change.after} (revision {change.revision})")
     if Stage(change.before) is wanted:
         click.echo("it had this stage already; the reason is in the history")

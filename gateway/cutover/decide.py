@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.cutover.snapshot import Snapshot
-from gateway.cutover.stages import Stage
+from gateway.cutover.stages import Stage, first_stage
 from gateway.routing.matcher import Match
 from gateway.routing.route import Route
 
@@ -55,11 +55,11 @@ _NO_LEGACY = Decision(None, Target.PORTED, None, "no legacy application")
 
 
 def stage_of(route: Route, snapshot: Snapshot) -> Stage:
-    """Return the stage a route has at this revision: the flag's, else its default."""
+    """Return the stage a route has at this revision: the flag's, else its first."""
     if route.opaque is not None:
         return Stage.LEGACY
     flag = snapshot.flags.get(route.key)
-    return route.default if flag is None else flag.stage
+    return first_stage(route) if flag is None else flag.stage
 
 
 def decide(match: Match, snapshot: Snapshot, *, has_legacy: bool = True) -> Decision:
@@ -82,9 +82,12 @@ def decide(match: Match, snapshot: Snapshot, *, has_legacy: bool = True) -> Deci
             "its stage is ported",
             params=match.port_params,
         )
-    owner = match.owner
-    if owner is None:
-        return _UNKNOWN_PATH if match.port is None else _waiting(match.port)
+    if match.owner is not None:
+        return _for_owner(match.owner, match.params, snapshot)
+    return _UNKNOWN_PATH if match.port is None else _waiting(match.port)
+
+
+def _for_owner(owner: Route, params: tuple[str, ...], snapshot: Snapshot) -> Decision:
     if owner.opaque is not None:
         return Decision(owner, Target.LEGACY, Stage.LEGACY, owner.opaque)
     stage = stage_of(owner, snapshot)
@@ -92,7 +95,7 @@ def decide(match: Match, snapshot: Snapshot, *, has_legacy: bool = True) -> Deci
         return Decision(owner, Target.LEGACY, stage, "its stage is legacy")
     if not owner.ported:
         return Decision(owner, Target.LEGACY, stage, "no ported handler in this build")
-    return Decision(owner, Target.PORTED, stage, "its stage is ported", params=match.params)
+    return Decision(owner, Target.PORTED, stage, "its stage is ported", params=params)
 
 
 def _is_ported(route: Route, snapshot: Snapshot) -> bool:

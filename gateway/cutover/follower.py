@@ -95,7 +95,9 @@ class Follower:
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the flags stay
             if self.trouble is None:
                 self.trouble = str(_described(self._url, error))
-                _LOGGER.warning("flags stay at revision %d: %s", self.snapshot.revision, self.trouble)
+                _LOGGER.warning(
+                    "flags stay at revision %d: %s", self.snapshot.revision, self.trouble
+                )
         else:
             if self.trouble is not None:
                 self.trouble = None

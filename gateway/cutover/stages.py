@@ -6,8 +6,9 @@ import difflib
 from enum import StrEnum
 
 from gateway.errors import StageError
+from gateway.routing.route import Route
 
-__all__ = ["Stage", "parse_stage"]
+__all__ = ["Stage", "first_stage", "parse_stage"]
 
 
 class Stage(StrEnum):
@@ -18,6 +19,11 @@ class Stage(StrEnum):
 
     PORTED = "ported"
     """The ported handler serves it; legacy is one command away."""
+
+
+def first_stage(route: Route) -> Stage:
+    """Return the stage a route has while nobody has set one."""
+    return Stage.PORTED if route.free else Stage.LEGACY
 
 
 def parse_stage(text: str) -> Stage:

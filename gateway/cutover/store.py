@@ -21,7 +21,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from gateway.cutover.snapshot import Flag, Snapshot
-from gateway.cutover.stages import Stage
+from gateway.cutover.stages import Stage, first_stage
 from gateway.errors import StageError
 from gateway.routing.route import Route
 from gateway.state import schema
@@ -111,7 +111,7 @@ def set_stage(
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     here = schema.flag.c.route_key == route.key
     found = connection.execute(select(schema.flag.c.stage).where(here)).scalar_one_or_none()
-    before = found or route.default.value
+    before = found or first_stage(route).value
     values = {"stage": stage.value, "revision": number, "changed_at": now}
     if found is None:
         connection.execute(insert(schema.flag).values(route_key=route.key, **values))
@@ -168,7 +168,7 @@ def publish(connection: Connection, table: Iterable[Route]) -> bool:
             "template": route.template,
             "endpoint": route.endpoint,
             "ported": route.ported,
-            "default_stage": route.default.value,
+            "free": route.free,
             "opaque": route.opaque,
         }
         for position, route in enumerate(table)
@@ -199,7 +199,7 @@ def routes(connection: Connection) -> list[Route]:
             endpoint=row.endpoint,
             legacy=True,
             ported=row.ported,
-            default=Stage(row.default_stage),
+            free=row.free,
             opaque=row.opaque,
         )
         for row in connection.execute(select(schema.route).order_by(schema.route.c.position))

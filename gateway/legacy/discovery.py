@@ -74,11 +74,11 @@ def _layers(app: object) -> Iterator[object]:
 def _inner(layer: object) -> object | None:
     if is_flask(layer):
         return None
-    owner = getattr(layer, "__self__", None)  # a bound method: Flask.wsgi_app
+    owner: object = getattr(layer, "__self__", None)  # a bound method: Flask.wsgi_app
     if owner is not None:
         return owner if is_flask(owner) else None
     for name in _INNER_NAMES:
-        inner = getattr(layer, name, None)
+        inner: object = getattr(layer, name, None)
         if callable(inner):
             return inner
     return None
@@ -87,7 +87,7 @@ def _inner(layer: object) -> object | None:
 def _around(flask: Any) -> list[object]:  # noqa: ANN401 - duck-typed, see is_flask
     """List the middleware put around ``flask.wsgi_app`` in Flask's usual way."""
     entry: Callable[..., object] = flask.wsgi_app
-    layers = []
+    layers: list[object] = []
     for layer in _layers(entry):
         owner = getattr(layer, "__self__", None)
         if owner is flask or layer is flask:

@@ -86,10 +86,10 @@ def _import(name: str, text: str) -> object:
     try:
         return importlib.import_module(name)
     except Exception as error:
-        missing = isinstance(error, ModuleNotFoundError) and error.name is not None
-        if missing and (name == error.name or name.startswith(f"{error.name}.")):
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing is not None and (name == missing or name.startswith(f"{missing}.")):
             raise ImportStringError(
-                f"cannot import {text!r}: there is no module {error.name!r} "
+                f"cannot import {text!r}: there is no module {missing!r} "
                 f"(looked in the installed packages and in {Path.cwd()})"
             ) from None
         raise ImportStringError(
@@ -103,17 +103,16 @@ def _attribute(module: object, path: str, text: str) -> object:
         if not hasattr(found, name):
             near = difflib.get_close_matches(name, dir(found), n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
-            raise ImportStringError(
-                f"cannot import {text!r}: {path.split('.')[0]!r} is not what the module offers: "
-                f"it has no attribute {name!r}{hint}"
-            )
+            raise ImportStringError(f"cannot import {text!r}: the module has no {path!r}{hint}")
         found = getattr(found, name)
     return found
 
 
 def _call(factory: object, arguments: tuple[list[object], dict[str, object]], text: str) -> object:
     if not callable(factory):
-        raise ImportStringError(f"cannot import {text!r}: the name before the brackets is no function")
+        raise ImportStringError(
+            f"cannot import {text!r}: the name before the brackets is no function"
+        )
     positional, named = arguments
     try:
         made: object = factory(*positional, **named)
@@ -141,7 +140,11 @@ def _is_factory(found: object) -> bool:
 def _place(error: BaseException) -> str:
     """Name the innermost line of the application's own code on the way to an error."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "importlib" not in frame.filename and frame.filename != __file__]
+    own = [
+        frame
+        for frame in frames
+        if "importlib" not in frame.filename and frame.filename != __file__
+    ]
     return f" in {own[-1].filename} line {own[-1].lineno}" if own else ""
 
 

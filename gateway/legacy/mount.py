@@ -5,7 +5,7 @@ a2wsgi carries the mount. It is bounded in threads, not in waiting requests.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -31,7 +31,9 @@ class LegacyMount:
             environ[ENVIRON_REQUEST_ID] = scope.get(ENVIRON_REQUEST_ID, "")
             return app(environ, start_response)
 
-        self._mount = WSGIMiddleware(with_request_id, workers=threads)
+        # a2wsgi has types of its own for what ASGI and WSGI leave untyped.
+        mount: Any = WSGIMiddleware(cast("Any", with_request_id), workers=threads)
+        self._mount = mount
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""

@@ -100,9 +100,7 @@ def read_catalog(app: FastAPI, *, direct: bool) -> Catalog:
     return Catalog(handlers, tuple(endpoints), tuple(unreachable))
 
 
-def _hidden_by(
-    handler: PortedHandler, earlier: Sequence[PortedHandler]
-) -> PortedHandler | None:
+def _hidden_by(handler: PortedHandler, earlier: Sequence[PortedHandler]) -> PortedHandler | None:
     mine = shape(handler.template)
     for other in earlier:
         shares_method = "*" in other.methods | handler.methods or other.methods & handler.methods

@@ -22,10 +22,10 @@ __all__ = [
     "INCLUDED_KEY",
     "SCOPE_KEY",
     "IncludedRouter",
+    "is_tested",
     "limit_body",
     "route_contexts",
     "route_selected",
-    "tested",
     "version_text",
 ]
 
@@ -51,8 +51,8 @@ AVAILABLE: Final = (
 )
 
 
-def tested(text: str = version_text) -> bool:
-    """Say whether this FastAPI version is in the range that direct dispatch was tested with."""
+def is_tested(text: str) -> bool:
+    """Say whether a FastAPI version is in the range that direct dispatch was tested with."""
     numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
     return _OLDEST <= numbers <= _NEWEST
 

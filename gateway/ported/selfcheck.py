@@ -27,7 +27,7 @@ _PARAM = "7"
 
 async def can_dispatch_directly() -> bool:
     """Say whether direct dispatch may be used; the reason why not is logged."""
-    if not internals.AVAILABLE or not internals.tested():
+    if not internals.AVAILABLE or not internals.is_tested(internals.version_text):
         _LOGGER.warning(
             "FastAPI %s is outside the range tested for direct dispatch; "
             "ported routes go through FastAPI's own scan, which is slower",

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from gateway.cutover.stages import Stage
 from gateway.routing.legacy_rules import LegacyRule, LegacyRules
 from gateway.routing.matcher import Matcher, Questions
 from gateway.routing.overlap import Shape, overlap, shape
@@ -99,7 +98,7 @@ class _Draft:
     rule: LegacyRule | None
     legacy: bool
     handlers: dict[str, int] = field(default_factory=dict)
-    default: Stage = Stage.LEGACY
+    free: bool = False
     opaque: str | None = None
 
     def freeze(self) -> Route:
@@ -111,7 +110,7 @@ class _Draft:
             endpoint=self.endpoint,
             legacy=self.legacy,
             ported=bool(self.handlers),
-            default=self.default,
+            free=self.free,
             opaque=self.opaque,
         )
 
@@ -216,11 +215,9 @@ class _Builder:
         """Give each ported route without a twin its first stage."""
         if self.legacy is None:
             for draft in self.drafts.values():
-                draft.default = Stage.PORTED
+                draft.free = True
             return
-        shapes = [
-            (shape(draft.template), draft) for draft in self.drafts.values() if draft.rule
-        ]
+        shapes = [(shape(draft.template), draft) for draft in self.drafts.values() if draft.rule]
         for endpoint, drafts in self.alone:
             rivals = self._rivals(shape(endpoint.template), shapes)
             for draft in drafts:
@@ -228,7 +225,7 @@ class _Builder:
                     self.overlaps[draft.key] = tuple(_ids(rivals))
                     self.challenged |= {rival.key for rival in rivals}
                 else:
-                    draft.default = Stage.PORTED
+                    draft.free = True
 
     @staticmethod
     def _rivals(mine: Shape, shapes: Iterable[tuple[Shape, _Draft]]) -> list[_Draft]:

@@ -74,7 +74,7 @@ class _Float(float):
     text: str
 
 
-def _remembering(kind: type[_Int] | type[_Float]) -> Any:  # noqa: ANN401 - stands in for `int`
+def _remembering(kind: type[_Int | _Float]) -> Any:  # noqa: ANN401 - stands in for `int`
     def convert(text: str) -> _Int | _Float:
         number = kind(text)
         number.text = text
@@ -194,4 +194,3 @@ def _text_only(kind: type[BaseConverter]) -> type[BaseConverter]:
         number = _Float if kind.num_convert is float else _Int
         changes = {"num_convert": _remembering(number)}
     return type(kind.__name__, (kind,), changes)
-

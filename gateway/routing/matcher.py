@@ -122,13 +122,17 @@ class Matcher:
         """
         method = method.upper()
         legacy = self._ask(self._legacy, method, path, websocket=websocket)
-        if legacy.rule is not None:
-            owner = _route(self._owners[id(legacy.rule)], method)
-            if owner is None or (method == "OPTIONS" and id(legacy.rule) in self._automatic):
-                return self._for_all_methods(owner, legacy.params, path)
-            if owner.key not in self._challenged:
-                return Match(owner, legacy.params)
-            return self._with_challenger(Match(owner, legacy.params), method, path)
+        if legacy.rule is None:
+            return self._without_owner(legacy, method, path)
+        owner = _route(self._owners[id(legacy.rule)], method)
+        if owner is None or (method == "OPTIONS" and id(legacy.rule) in self._automatic):
+            return self._for_all_methods(owner, legacy.params, path)
+        if owner.key in self._challenged:
+            return self._with_challenger(owner, legacy.params, method, path)
+        return Match(owner, legacy.params)
+
+    def _without_owner(self, legacy: _Answer, method: str, path: str) -> Match:
+        """Flask would redirect, or answer 404 or 405."""
         both = self._ask(self._both, method, path)
         if (port := self._port(both, method)) is not None:
             return Match(port=port, port_params=both.params)
@@ -141,12 +145,12 @@ class Matcher:
             return self._for_all_methods(None, (), path)
         return NOBODY
 
-    def _with_challenger(self, match: Match, method: str, path: str) -> Match:
+    def _with_challenger(
+        self, owner: Route, params: tuple[str, ...], method: str, path: str
+    ) -> Match:
         both = self._ask(self._both, method, path)
         port = self._port(both, method)
-        if port is None:
-            return match
-        return Match(match.owner, match.params, port, both.params)
+        return Match(owner, params) if port is None else Match(owner, params, port, both.params)
 
     def _for_all_methods(self, owner: Route | None, params: tuple[str, ...], path: str) -> Match:
         """Gather every route of a path: ``OPTIONS`` and 405 speak for all of them."""
@@ -198,4 +202,3 @@ def _bind(table: Map | None) -> MapAdapter | None:
     table.update()
     # Only paths are asked for; the name appears in redirects that nobody follows.
     return table.bind("gateway.invalid", subdomain=table.default_subdomain or "")
-

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gateway.cutover.stages import Stage
 from gateway.errors import UnknownRouteError
 from gateway.routing.template import parse_route_id
 
@@ -29,7 +28,7 @@ class Route:
         endpoint: the legacy endpoint's name, else the ported handler's.
         legacy: whether the legacy application has a rule for it.
         ported: whether a ported handler is attached.
-        default: the stage it has while nobody has set one.
+        free: no legacy rule can match one of its paths: the port serves from the start.
         opaque: why it can only be served by legacy; ``None`` if it can move.
     """
 
@@ -40,7 +39,7 @@ class Route:
     endpoint: str
     legacy: bool
     ported: bool
-    default: Stage
+    free: bool
     opaque: str | None = None
 
 

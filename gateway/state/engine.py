@@ -29,7 +29,7 @@ def open_async(url: URL) -> AsyncEngine:
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
 
     _make_folder(url)
-    engine = _create(create_async_engine, async_url(url), pool_size=1, max_overflow=2)
+    engine: AsyncEngine = _create(create_async_engine, async_url(url), pool_size=1, max_overflow=2)
     _tune(engine.sync_engine, url)
     return engine
 
@@ -63,9 +63,7 @@ def unreachable(url: URL, error: BaseException) -> StateUnreachable:
 def _create(factory: Any, url: URL, **options: object) -> Any:  # noqa: ANN401 - either engine
     seconds = "timeout" if is_embedded(url) else "connect_timeout"
     try:
-        return factory(
-            url, pool_pre_ping=True, connect_args={seconds: _CONNECT_SECONDS}, **options
-        )
+        return factory(url, pool_pre_ping=True, connect_args={seconds: _CONNECT_SECONDS}, **options)
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f"state.url needs the driver {error.name!r}: "

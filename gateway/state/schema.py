@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from gateway.routing.route import LONGEST_KEY
 
-__all__ = ["HEAD", "VERSION_TABLE", "audit", "flag", "metadata", "meta", "route"]
+__all__ = ["HEAD", "VERSION_TABLE", "audit", "flag", "meta", "metadata", "route"]
 
 HEAD: Final = "gateway_0001"
 """The newest revision under ``migrations/versions``: what this code needs."""
@@ -87,7 +87,7 @@ route = Table(
     Column("template", Text, nullable=False),
     Column("endpoint", Text, nullable=False),
     Column("ported", Boolean, nullable=False),
-    Column("default_stage", String(16), nullable=False),
+    Column("free", Boolean, nullable=False),
     Column("opaque", Text, nullable=True),
 )
 """The route table as the newest gateway published it, for commands that import no app."""

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("template", sa.Text, nullable=False),
         sa.Column("endpoint", sa.Text, nullable=False),
         sa.Column("ported", sa.Boolean, nullable=False),
-        sa.Column("default_stage", sa.String(16), nullable=False),
+        sa.Column("free", sa.Boolean, nullable=False),
         sa.Column("opaque", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("route_key", name="pk_strangler_route"),
     )
