@@ -23,8 +23,14 @@ from gateway.errors import ConfigurationError
 
 __all__ = [
     "FILE_NAME",
+    "AdminSettings",
+    "HeaderSettings",
+    "LegacySettings",
+    "LogSettings",
+    "PortedSettings",
     "Secret",
     "Settings",
+    "StateSettings",
     "allowed",
     "environment_name",
     "keys",

@@ -45,7 +45,11 @@ def connect(url: URL) -> Iterator[Connection]:
     engine = _create(create_engine, sync_url(url), poolclass=NullPool)
     _tune(engine, url)
     try:
-        with engine.begin() as connection:
+        try:
+            connection = engine.connect()
+        except DBAPIError as error:  # also a file that is no database
+            raise unreachable(url, error) from error
+        with connection, connection.begin():
             yield connection
     except OperationalError as error:
         raise unreachable(url, error) from error
