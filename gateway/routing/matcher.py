@@ -108,6 +108,7 @@ class Matcher:
         self._legacy = _bind(questions.legacy)
         self._both = _bind(questions.both)
         self._refused = _bind(questions.refused)
+        self._static: dict[tuple[str, str], Match] = {}
 
     def match(self, method: str, path: str, *, websocket: bool = False) -> Match:
         """Find the routes that have a claim on a request.
@@ -121,6 +122,17 @@ class Matcher:
             The claims; ``NOBODY`` if neither table knows the path.
         """
         method = method.upper()
+        known = self._static.get((method, path))
+        if known is not None and not websocket:
+            return known
+        match = self._find(method, path, websocket=websocket)
+        route = match.owner or match.port
+        if route is not None and route.template == path and not match.siblings:
+            # A static route, spelled as declared: there are no more of these than routes.
+            self._static[method, path] = match
+        return match
+
+    def _find(self, method: str, path: str, *, websocket: bool) -> Match:
         legacy = self._ask(self._legacy, method, path, websocket=websocket)
         if legacy.rule is None:
             return self._without_owner(legacy, method, path)

@@ -1,0 +1,1 @@
+"""Login, logout, account, and who may do what."""

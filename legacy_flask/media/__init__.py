@@ -1,0 +1,1 @@
+"""The library: pages, posters and the JSON API."""

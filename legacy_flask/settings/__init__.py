@@ -1,0 +1,1 @@
+"""The installation's settings: a page for the administrator, an API for scripts."""
