@@ -109,8 +109,8 @@ async def csrf_protected(
     """Return the user, once an unsafe request has proved that our own page sent it.
 
     Raises:
-        CsrfFailedError: No valid token in `X-CSRFToken` or `X-CSRF-Token`; over https, no `Referer` of
-            this host either.
+        CsrfFailedError: No valid token in `X-CSRFToken` or `X-CSRF-Token`; over https also no
+            `Referer` of this host.
     """
     if request.method in SAFE_METHODS:
         return user

@@ -5,8 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from legacy_flask.database import db
-
 CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -49,8 +47,6 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:  # noqa: PLR2004 - redirects are exceptions too
         return error
-    if status >= 500:  # noqa: PLR2004 - whatever was half done is not to be kept
-        db.session.rollback()
     message = describe(error, status)
     headers = [
         (name, value)

@@ -69,14 +69,10 @@ class Dispatcher:
             for piece in handler.template.placeholders
             if (kind := handler.convertors.get(piece.name)) is not None
         )
-        self._handle: ASGIApp = handler.route.handle
-        if handler.parents and not isinstance(handler.route, APIRoute):
-            # APIRoutes carry their limit; other routes inherit it from the inclusion.
-            limit = handler.parents[-1].include_context.max_body_size
-            self._handle = internals.limit_body(handler.route.handle, limit)
-        self._call = self._by_scan if not handler.direct else self._directly
-        if handler.direct and handler.is_mount:
-            self._call = self._mounted
+        self._handle = _limited(handler) if handler.direct else self._scan
+        self._call: _Call = self._by_scan
+        if handler.direct:
+            self._call = self._mounted if handler.is_mount else self._directly
 
     async def __call__(
         self, params: tuple[str, ...], scope: Scope, receive: Receive, send: Send
@@ -156,6 +152,17 @@ class Dispatcher:
         )
         scope["path"] = scope.get("root_path", "") + path
         scope["raw_path"] = quote(scope["path"], safe="/:@!$&'()*+,;=-._~").encode("ascii")
+
+
+def _limited(handler: PortedHandler) -> ASGIApp:
+    """APIRoutes carry their body limit; other routes inherit it from the inclusion."""
+    handle: ASGIApp = handler.route.handle
+    if not handler.parents or isinstance(handler.route, APIRoute):
+        return handle
+    limited: ASGIApp = internals.limit_body(
+        handle, handler.parents[-1].include_context.max_body_size
+    )
+    return limited
 
 
 def _form_limits(app: FastAPI, handler: PortedHandler) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def build(legacy: LegacyRules | None, ported: Sequence[PortedEndpoint]) -> Routi
     """
     builder = _Builder(legacy)
     builder.add_legacy()
+    builder.list_as_declared()
     builder.add_ported(ported)
     return builder.finish()
 
@@ -145,12 +146,19 @@ class _Builder:
                     key,
                     _Draft(key, method, rule.template, str(rule.rule.endpoint), rule, legacy=True),
                 )
-                draft.opaque = rule.opaque or _too_long(key)
+                draft.opaque = draft.opaque or rule.opaque or _too_long(key)
                 drafts[method] = draft
         if self.legacy.opaque and not self.legacy.rules:
             key = f"* {_EVERYTHING.key()}"
             self.drafts[key] = _Draft(key, "*", _EVERYTHING, "wsgi", None, legacy=True)
             self.drafts[key].opaque = self.legacy.opaque
+
+    def list_as_declared(self) -> None:
+        """Rules come in the order in which they match; people look for them as declared."""
+        drafts = sorted(
+            self.drafts.values(), key=lambda draft: draft.rule.position if draft.rule else 0
+        )
+        self.drafts = {draft.key: draft for draft in drafts}
 
     def _path_key(self, template: Template) -> str:
         plain = template.key()
@@ -178,9 +186,9 @@ class _Builder:
         if draft is None:
             draft = _Draft(key, method, endpoint.template, endpoint.name, None, legacy=False)
             draft.opaque = _too_long(key)
-            if method == "OPTIONS":
-                self._attach_options(draft, path)
             self.drafts[key] = draft
+        if method == "OPTIONS":
+            self._attach_options(draft, path)
         if method in draft.handlers:
             self.repeated.append(endpoint.index)
             return None
@@ -192,7 +200,7 @@ class _Builder:
         for rule in self.legacy.rules if self.legacy else ():
             if rule.automatic_options and self._path_key(rule.template) == path:
                 draft.rule, draft.legacy = draft.rule or rule, True
-                draft.template = rule.template
+                draft.template = draft.rule.template
                 self.by_rule[id(rule.rule)]["OPTIONS"] = draft
 
     def _attach_head(self, endpoint: PortedEndpoint) -> None:
@@ -208,7 +216,12 @@ class _Builder:
         movable = [draft for draft in drafts if not draft.opaque]
         if alone := [draft for draft in movable if draft.rule is None]:
             self.alone.append((endpoint, alone))
-        if refused := [draft for draft in movable if draft.rule and _may_refuse(draft.template)]:
+        refused = [
+            draft
+            for draft in movable
+            if draft.rule and (_is_choosy(draft.template) or _is_choosy(endpoint.template))
+        ]
+        if refused:
             self.refused.append((endpoint, refused))
 
     def _place_alone(self) -> None:
@@ -277,7 +290,8 @@ class _Builder:
         )
 
 
-def _may_refuse(template: Template) -> bool:
+def _is_choosy(template: Template) -> bool:
+    """Whether two twins may differ in the texts they take."""
     return any(placeholder.spelled for placeholder in template.placeholders)
 
 

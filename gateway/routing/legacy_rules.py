@@ -9,9 +9,10 @@ routes are *opaque*: legacy serves them, whatever they decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
+from uuid import UUID
 
 from werkzeug.routing import BaseConverter, Map, Rule, UUIDConverter
 from werkzeug.routing.converters import NumberConverter
@@ -38,6 +39,7 @@ class LegacyRule:
         methods: the methods its view answers, without automatic ``HEAD`` and ``OPTIONS``.
         automatic_options: whether Flask answers ``OPTIONS`` by itself.
         opaque: why it can only be served by legacy.
+        position: its place among the rules as the application lists them.
     """
 
     rule: Rule
@@ -45,6 +47,7 @@ class LegacyRule:
     methods: frozenset[str]
     automatic_options: bool
     opaque: str | None
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class LegacyRules:
 
     Attributes:
         map: the copied URL map.
-        rules: its rules in the order of definition.
+        rules: its rules; of two that match alike, the one Flask takes comes first.
         opaque: why no route of this application can move; ``None`` if they can.
     """
 
@@ -74,13 +77,19 @@ class _Float(float):
     text: str
 
 
-def _remembering(kind: type[_Int | _Float]) -> Any:  # noqa: ANN401 - stands in for `int`
-    def convert(text: str) -> _Int | _Float:
-        number = kind(text)
-        number.text = text
-        return number
+class _Uuid(UUID):
+    """The same for UUIDs, which let nobody set an attribute."""
 
-    return staticmethod(convert)
+    text: str
+
+
+def _remembering(kind: type[_Int | _Float | _Uuid]) -> Callable[[str], object]:
+    def convert(text: str) -> object:
+        value = kind(text)
+        object.__setattr__(value, "text", text)
+        return value
+
+    return convert
 
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:
@@ -113,11 +122,13 @@ def read_legacy(app: LegacyApp, *, opaque: str | None = None) -> LegacyRules:
         converters={name: _text_only(kind) for name, kind in source.converters.items()},
     )
     rules = []
-    for original in source.iter_rules():
+    positions = {id(rule): position for position, rule in enumerate(source.iter_rules())}
+    copies: dict[int, Rule] = {}
+    for original in _in_order_of_matching(source):
+        rule = copies[id(original)] = _copy(original)
+        copy.add(rule)
         if original.build_only:
             continue
-        rule = _copy(original)
-        copy.add(rule)
         # What each parameter accepts stands only on the bound rule's converters.
         converters = rule._converters  # noqa: SLF001 - no public way (Werkzeug 3.1)
         template = parse_flask(
@@ -131,9 +142,39 @@ def read_legacy(app: LegacyApp, *, opaque: str | None = None) -> LegacyRules:
                 methods=_methods(original),
                 automatic_options=bool(getattr(original, "provide_automatic_options", False)),
                 opaque=reason or _opaque_rule(original, converters),
+                position=positions[id(original)],
             )
         )
+    _keep_order_of_building(source, copy, copies)
     return LegacyRules(map=copy, rules=tuple(rules), opaque=reason)
+
+
+def _in_order_of_matching(source: Map) -> Iterator[Rule]:
+    """Walk a map's rules so that adding them one by one makes a map that decides ties alike.
+
+    Of two rules of equal weight the one added first wins. ``iter_rules`` does not keep
+    that order (it goes endpoint by endpoint); the matcher's own tree does.
+    """
+    seen: set[int] = set()
+
+    def walk(state: Any) -> Iterator[Rule]:  # noqa: ANN401 - a private class of Werkzeug
+        yield from state.rules
+        for following in (*state.static.values(), *(after for _, after in state.dynamic)):
+            yield from walk(following)
+
+    tree = source._matcher._root  # noqa: SLF001 - no public way (Werkzeug 3.1)
+    # Rules that only build URLs are not in the tree.
+    for rule in (*walk(tree), *source.iter_rules()):
+        if id(rule) not in seen:
+            seen.add(id(rule))
+            yield rule
+
+
+def _keep_order_of_building(source: Map, copy: Map, copies: Mapping[int, Rule]) -> None:
+    """Redirects to the rule with the default go by the order within an endpoint."""
+    theirs, ours = source._rules_by_endpoint, copy._rules_by_endpoint  # noqa: SLF001 - as above
+    for endpoint, rules in theirs.items():
+        ours[endpoint] = [copies[id(rule)] for rule in rules]
 
 
 def _copy(original: Rule) -> Rule:
@@ -187,10 +228,18 @@ def _is_plain(kind: type[BaseConverter]) -> bool:
 
 
 def _text_only(kind: type[BaseConverter]) -> type[BaseConverter]:
-    """Make the converter that accepts the same texts and hands them on as text."""
-    if not _is_plain(kind) or not issubclass(kind, NumberConverter):
-        changes: dict[str, object] = {"to_python": BaseConverter.to_python}
-    else:
-        number = _Float if kind.num_convert is float else _Int
-        changes = {"num_convert": _remembering(number)}
+    """Make the converter that accepts the same texts, remembers them, and runs no code.
+
+    Values compare as Flask's do (a redirect to the rule with the default depends on
+    it); URLs are built for redirects that nobody follows.
+    """
+    changes: dict[str, object] = {"to_url": BaseConverter.to_url}
+    if not _is_plain(kind):
+        changes["to_python"] = BaseConverter.to_python
+    elif issubclass(kind, NumberConverter):
+        number = _remembering(_Float if kind.num_convert is float else _Int)
+        changes["num_convert"] = staticmethod(number)
+    elif issubclass(kind, UUIDConverter):
+        unique = _remembering(_Uuid)
+        changes["to_python"] = lambda _, text: unique(text)
     return type(kind.__name__, (kind,), changes)

@@ -13,7 +13,7 @@ The answer names everybody who has a claim; ``cutover.decide`` picks by the flag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -127,34 +127,35 @@ class Matcher:
             return known
         match = self._find(method, path, websocket=websocket)
         route = match.owner or match.port
-        if route is not None and route.template == path and not match.siblings:
-            # A static route, spelled as declared: there are no more of these than routes.
+        if route is not None and (route.method, route.template) == (method, path):
+            # A static route, asked as declared: there are no more of these than routes.
             self._static[method, path] = match
         return match
 
     def _find(self, method: str, path: str, *, websocket: bool) -> Match:
         legacy = self._ask(self._legacy, method, path, websocket=websocket)
         if legacy.rule is None:
-            return self._without_owner(legacy, method, path)
+            return self._without_owner(legacy, method, path, websocket=websocket)
         owner = _route(self._owners[id(legacy.rule)], method)
-        if owner is None or (method == "OPTIONS" and id(legacy.rule) in self._automatic):
-            return self._for_all_methods(owner, legacy.params, path)
+        if owner is None or self._is_automatic(legacy.rule, method):
+            known = legacy.rule.methods or set()
+            return self._for_all_methods(path, known, Match(owner, legacy.params))
         if owner.key in self._challenged:
             return self._with_challenger(owner, legacy.params, method, path)
         return Match(owner, legacy.params)
 
-    def _without_owner(self, legacy: _Answer, method: str, path: str) -> Match:
-        """Flask would redirect, or answer 404 or 405."""
-        both = self._ask(self._both, method, path)
+    def _without_owner(self, legacy: _Answer, method: str, path: str, *, websocket: bool) -> Match:
+        """Flask would redirect, or answer 400, 404 or 405."""
+        both = self._ask(self._both, method, path, websocket=websocket)
         if (port := self._port(both, method)) is not None:
             return Match(port=port, port_params=both.params)
         if legacy.redirects:
             return NOBODY  # Flask's to answer, even where a port would take the text
-        refused = self._ask(self._refused, method, path)
+        refused = self._ask(self._refused, method, path, websocket=websocket)
         if (port := self._port(refused, method)) is not None:
             return Match(port=port, port_params=refused.params)
-        if legacy.allowed or both.allowed:
-            return self._for_all_methods(None, (), path)
+        if legacy.allowed or both.allowed or refused.allowed:
+            return self._for_all_methods(path, set(), NOBODY)
         return NOBODY
 
     def _with_challenger(
@@ -164,18 +165,30 @@ class Matcher:
         port = self._port(both, method)
         return Match(owner, params) if port is None else Match(owner, params, port, both.params)
 
-    def _for_all_methods(self, owner: Route | None, params: tuple[str, ...], path: str) -> Match:
+    def _for_all_methods(self, path: str, known: set[str], match: Match) -> Match:
         """Gather every route of a path: ``OPTIONS`` and 405 speak for all of them."""
-        methods = {
-            method
-            for table in (self._legacy, self._both)
-            for method in self._ask(table, _NO_METHOD, path).allowed
+        tables = (self._legacy, self._both, self._refused)
+        methods = known.union(*(self._ask(table, _NO_METHOD, path).allowed for table in tables))
+        siblings = {
+            route.key: route for method in sorted(methods) for route in self._claims(method, path)
         }
-        siblings: dict[str, Route] = {}
-        for method in sorted(methods - {"HEAD", "OPTIONS"}):
-            found = self.match(method, path)
-            siblings |= {route.key: route for route in (found.owner, found.port) if route}
-        return Match(owner, params, siblings=tuple(siblings.values()))
+        return Match(match.owner, match.params, siblings=tuple(siblings.values()))
+
+    def _claims(self, method: str, path: str) -> Iterator[Route]:
+        """List the routes that have this method of a path."""
+        legacy = self._ask(self._legacy, method, path)
+        if legacy.rule is not None and not self._is_automatic(legacy.rule, method):
+            owner = _route(self._owners[id(legacy.rule)], method)
+            if owner is not None:
+                yield owner
+        port = self._port(self._ask(self._both, method, path), method)
+        if port is None and legacy.rule is None and not legacy.redirects:
+            port = self._port(self._ask(self._refused, method, path), method)
+        if port is not None:
+            yield port
+
+    def _is_automatic(self, rule: Rule, method: str) -> bool:
+        return method == "OPTIONS" and id(rule) in self._automatic
 
     def _ask(
         self, table: MapAdapter | None, method: str, path: str, *, websocket: bool = False

@@ -12,7 +12,7 @@ FastAPI's syntax: starlette.io/routing ("Path Parameters").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = ["Patterns", "Placeholder", "Template", "parse_fastapi", "parse_flask", "parse_route_id"]
@@ -24,6 +24,8 @@ _FLASK_PLACEHOLDER = re.compile(
 _FASTAPI_PLACEHOLDER = re.compile(
     r"\{(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)(?::(?P<converter>[a-zA-Z_][a-zA-Z0-9_]*))?\}"
 )
+# Braces in a rule's own text must not read as a placeholder of its key.
+_LITERAL = str.maketrans({"{": "%7B", "}": "%7D"})
 _PLAIN_CONVERTERS = frozenset({"", "default", "string", "str"})
 _KNOWN_PATTERNS: Mapping[str, str] = {
     "int": r"-?\d+",
@@ -77,7 +79,9 @@ class Template:
                 of one application differ in nothing else.
         """
         return "".join(
-            piece if isinstance(piece, str) else f"{{{piece.spelled if spelled else ''}}}"
+            piece.translate(_LITERAL)
+            if isinstance(piece, str)
+            else f"{{{piece.spelled if spelled else ''}}}"
             for piece in self.pieces
         )
 
@@ -107,8 +111,10 @@ def parse_route_id(text: str) -> tuple[str, Template] | None:
     path = path.strip()
     if not method.replace("*", "A").isalpha() or not path.startswith("/"):
         return None
-    parse: Callable[[str], Template] = parse_flask if "<" in path else parse_fastapi
-    return method.upper(), parse(path)
+    if "<" in path:
+        return method.upper(), parse_flask(path)
+    # A key, read again: its placeholders have no names.
+    return method.upper(), parse_fastapi(path.replace("{}", "{_}"))
 
 
 def _parse(text: str, syntax: re.Pattern[str], patterns: Patterns | None) -> Template:

@@ -12,47 +12,14 @@ import pymysql
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.support.servers import clean_environment, closed_port, run_strangler, strangler_serve
-
-PASSWORD = "s3cret"
-MODULES = {
-    "good.py": """\
-        from flask import Flask
-        app = Flask(__name__)
-        number = 3
-        class Other: pass
-        other = Other()
-        def create_app(): return app
-        def create_with(name): return app
-        """,
-    "needs.py": "import nowhere_at_all\n",
-    "broken.py": "x = 1\n\nraise RuntimeError('no\\nluck')\n",
-    "unreadable.py": "def f(:\n",
-}
+from gateway.state.schema import HEAD
+from tests.server.failing import PASSWORD, fails, write_project
+from tests.support.servers import closed_port, strangler_serve
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with modules that do not import, each in its own way, and one that does."""
-    folder = tmp_path_factory.mktemp("project")
-    for name, text in MODULES.items():
-        lines = [line.removeprefix(" " * 8) for line in text.splitlines()]
-        (folder / name).write_text("\n".join(lines), encoding="utf-8")
-    return folder
-
-
-def fails(
-    folder: Path, home: Path, *arguments: str, environment: Mapping[str, str] | None = None
-) -> str:
-    """Run a command that must fail properly; return its one line."""
-    given = clean_environment({"STRANGLER_HOME": str(home), **(environment or {})})
-    done = run_strangler(*arguments, folder=folder, environment=given)
-    assert (done.returncode, done.stdout) == (2, ""), done
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("strangler: ")
-    assert PASSWORD not in lines[0]
-    return lines[0]
+    return write_project(tmp_path_factory.mktemp("project"))
 
 
 # Settings
@@ -88,7 +55,7 @@ WRONG = {
         ("log.level", "'loud'", "allowed: debug, info, warning, error"),
         toml='[log]\nlevel = "loud"',
     ),
-    "a table for a value": Wrong(("home", "allowed: "), toml="[home]\na = 1"),
+    "a table for a value": Wrong(("host", "allowed: "), toml="[host]\na = 1"),
     "a secret of the wrong type": Wrong(("state.url", "allowed: "), toml="[state]\nurl = 3"),
     "a bad value in the environment": Wrong(
         ("STRANGLER_WORKERS", "workers", "'0'", "allowed: ", "1", "256"),
@@ -129,17 +96,12 @@ def test_serve_reads_the_settings_before_anything_else(tmp_path: Path, workers: 
 
 IMPORTS = {
     "nothing:app": ("there is no module 'nothing'", "looked in"),
-    "nothing.inside:app": ("there is no module 'nothing'",),
     "needs:app": ("needs.py line 1", "No module named 'nowhere_at_all'"),
     "broken:app": ("broken.py line 3", "RuntimeError: no luck"),
     "unreadable:app": ("SyntaxError", "unreadable.py", "line 1"),
     "good:ap": ("no", "'ap'", "did you mean app?"),
     "good:create_app": ("write good:create_app()",),
-    "good:create_with()": ("TypeError", "missing 1 required positional argument: 'name'"),
     "good:number": ("no WSGI application",),
-    "good:other": ("no WSGI application",),
-    "good": ("module:app", "module:create_app()"),
-    "good:app(": ("allowed after the colon",),
 }
 
 
@@ -153,11 +115,12 @@ def test_an_import_string_that_leads_nowhere_says_why(
 
 
 @pytest.mark.parametrize("text", ["nothing:app", "broken:app", "good:number"])
-def test_with_several_workers_the_import_fails_in_the_same_line(
+def test_with_several_workers_the_same_is_said_once(
     project: Path, tmp_path: Path, text: str
 ) -> None:
-    arguments = ("serve", "--legacy", text, "--port", "0", "--workers")
-    assert fails(project, tmp_path, *arguments, "4") == fails(project, tmp_path, *arguments, "1")
+    line = fails(project, tmp_path, "serve", "--legacy", text, "--port", "0", "--workers", "4")
+    for word in (f"'{text}'", *IMPORTS[text]):
+        assert word in line
 
 
 @pytest.mark.parametrize("workers", ["1", "4"])
@@ -169,7 +132,7 @@ def test_a_root_that_is_no_gateway_is_told_what_it_is(
         assert word in line
 
 
-@pytest.mark.parametrize("command", ["serve", "routes", "check"])
+@pytest.mark.parametrize("command", ["serve", "routes"])
 def test_a_command_that_needs_an_application_says_how_to_name_one(
     tmp_path: Path, command: str
 ) -> None:
@@ -191,8 +154,10 @@ def test_a_port_in_use_is_named(project: Path, tmp_path: Path, workers: str) -> 
         assert word in line
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "gateway.invalid"])  # noqa: S104 - refused
-@pytest.mark.parametrize("workers", ["1", "4"])
+@pytest.mark.parametrize(
+    ("host", "workers"),
+    [("0.0.0.0", "1"), ("::", "4"), ("gateway.invalid", "1")],  # noqa: S104 - refused
+)
 def test_sqlite_flags_are_not_served_beyond_loopback_by_accident(
     project: Path, tmp_path: Path, host: str, workers: str
 ) -> None:
@@ -215,7 +180,7 @@ def test_sqlite_flags_are_not_served_beyond_loopback_by_accident(
         ("history",),
         ("db", "upgrade"),
     ],
-    ids=lambda arguments: " ".join(arguments),
+    ids=" ".join,
 )
 def test_a_database_that_does_not_answer_is_shown_without_its_password(
     project: Path, tmp_path: Path, arguments: tuple[str, ...]
@@ -236,30 +201,35 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.services
 @pytest.mark.parametrize(
-    "arguments",
+    ("revision", "words"),
     [
+        (None, ("no revision", "run strangler db upgrade")),
+        ("gateway_0000", ("gateway_0000", "run strangler db upgrade")),
+        (
+            "gateway_9999",
+            ("gateway_9999", "newer than this version's", "upgrade strangler-gateway"),
+        ),
+    ],
+)
+def test_tables_at_another_revision_say_what_is_to_be_upgraded(
+    project: Path,
+    tmp_path: Path,
+    mysql_url: str,
+    revision: str | None,
+    words: tuple[str, ...],
+) -> None:
+    if revision is not None:
+        set_revision(mysql_url, revision)
+    environment = {"STRANGLER_STATE_URL": mysql_url}
+    for arguments in (
         ("serve", "--legacy", "good:app", "--port", "0", "--workers", "1"),
         ("serve", "--legacy", "good:app", "--port", "0", "--workers", "4"),
         ("stage", "GET /", "ported", "--reason", "test"),
         ("history",),
-    ],
-    ids=lambda arguments: " ".join(arguments),
-)
-def test_tables_at_another_revision_name_the_command_that_upgrades(
-    project: Path, tmp_path: Path, mysql_url: str, arguments: tuple[str, ...]
-) -> None:
-    environment = {"STRANGLER_STATE_URL": mysql_url}
-    line = fails(project, tmp_path, *arguments, environment=environment)
-    for word in ("no revision", "this version needs gateway_", "run strangler db upgrade"):
-        assert word in line
-    set_revision(mysql_url, "gateway_0000")
-    line = fails(project, tmp_path, *arguments, environment=environment)
-    for word in ("gateway_0000", "this version needs gateway_", "run strangler db upgrade"):
-        assert word in line
-    set_revision(mysql_url, "gateway_9999")
-    line = fails(project, tmp_path, *arguments, environment=environment)
-    for word in ("gateway_9999", "newer than this version's", "upgrade strangler-gateway"):
-        assert word in line
+    ):
+        line = fails(project, tmp_path, *arguments, environment=environment)
+        for word in (*words, HEAD):
+            assert word in line
 
 
 @pytest.mark.services
@@ -289,7 +259,7 @@ def set_revision(url: str, revision: str) -> None:
         table = "strangler_alembic_version"
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {table} (version_num VARCHAR(32) NOT NULL)")
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own name
-        cursor.execute(f"INSERT INTO {table} VALUES (%s)", revision)  # noqa: S608 - the same
+        cursor.execute(f"INSERT INTO {table} VALUES (%s)", (revision,))  # noqa: S608 - the same
 
 
 # Routes and stages
@@ -353,7 +323,7 @@ def test_a_route_without_a_port_cannot_be_ported(tmp_path: Path, published: Path
         (("serve", "a:b", "c:d"), ("unexpected extra argument", "c:d")),
         (("history", "--limit", "0"), ("--limit", "1", "10000")),
     ],
-    ids=lambda value: " ".join(value),
+    ids=" ".join,
 )
 def test_a_wrong_command_line_is_one_line_too(
     tmp_path: Path, published: Path, arguments: tuple[str, ...], words: tuple[str, ...]
@@ -361,3 +331,44 @@ def test_a_wrong_command_line_is_one_line_too(
     line = fails(tmp_path, published, *arguments)
     for word in words:
         assert word in line
+
+
+# What is not told in one line yet
+
+
+@pytest.mark.xfail(strict=True, reason="a traceback: making the folder is not guarded")
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.touch()
+    assert str(home) in fails(tmp_path, home, "history")
+
+
+@pytest.mark.xfail(strict=True, reason="a traceback: the driver's TypeError is not caught")
+def test_an_option_that_the_driver_does_not_know_is_named(tmp_path: Path) -> None:
+    environment = {"STRANGLER_STATE_URL": f"mysql://me:{PASSWORD}@127.0.0.1:1/state?nonsense=1"}
+    assert "nonsense" in fails(tmp_path, tmp_path, "history", environment=environment)
+
+
+@pytest.mark.xfail(strict=True, reason="only the password before the @ is hidden")
+def test_a_password_among_the_options_is_not_shown_either(tmp_path: Path) -> None:
+    environment = {"STRANGLER_STATE_URL": f"mysql://me@127.0.0.1:1/state?password={PASSWORD}"}
+    assert "does not answer" in fails(tmp_path, tmp_path, "history", environment=environment)
+
+
+@pytest.mark.xfail(strict=True, reason="any callable is taken for a WSGI application")
+@pytest.mark.parametrize("text", ["modern:app", "modern:raw"])
+def test_an_asgi_application_is_no_legacy(project: Path, tmp_path: Path, text: str) -> None:
+    line = fails(project, tmp_path, "routes", "--legacy", text)
+    assert "ASGI" in line
+
+
+@pytest.mark.xfail(strict=True, reason="exit code 1 and the module's own words, no import string")
+def test_a_module_that_exits_when_it_is_imported_is_named(project: Path, tmp_path: Path) -> None:
+    line = fails(project, tmp_path, "serve", "--legacy", "quits:app", "--port", "0")
+    for word in ("'quits:app'", "quits.py line 2", "no CONFIG is set"):
+        assert word in line
+
+
+@pytest.mark.xfail(strict=True, reason="the whole help text behind one prefix, on stderr")
+def test_a_command_group_without_a_command_is_one_line(tmp_path: Path) -> None:
+    assert "strangler db" in fails(tmp_path, tmp_path, "db")

@@ -21,20 +21,24 @@ from tests.support.servers import (
 )
 
 SIGNATURES = {"x-served-by", "x-request-id"}
-SEED = {"PYTHONHASHSEED": "0"}  # Flask writes Allow in the order of a set
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # Flask writes Allow in the order of a set
+    # The follower draws from the random numbers that /bytes?seed=7 has seeded.
+    "STRANGLER_STATE_POLL_INTERVAL": "60",
+}
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("gateway")
-    with strangler_serve("--legacy", "httpbin:app", home=home, environment=SEED) as server:
+    with strangler_serve("--legacy", "httpbin:app", home=home, environment=ENVIRONMENT) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("gunicorn")
-    with gunicorn_serve("httpbin:app", home=home, environment=SEED) as server:
+    with gunicorn_serve("httpbin:app", home=home, environment=ENVIRONMENT) as server:
         yield server
 
 

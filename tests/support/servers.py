@@ -30,6 +30,7 @@ __all__ = [
     "gunicorn_serve",
     "program",
     "run_strangler",
+    "serving_port",
     "split_answers",
     "strangler_serve",
     "talk",
@@ -148,12 +149,16 @@ class Process:
             eventually(self._group_is_empty, "an end of its children", 5)
         except AssertionError:
             trouble = trouble or "it left children behind"
+        self.kill_group()
+        if trouble:
+            raise AssertionError(f"{trouble}:\n{self.tail()}")
+
+    def kill_group(self) -> None:
+        """End what is left of it and its group by SIGKILL."""
         if not self._group_is_empty():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
         self._child.wait(STOP_SECONDS)
-        if trouble:
-            raise AssertionError(f"{trouble}:\n{self.tail()}")
 
     def tail(self) -> str:
         """Return the end of its output."""
@@ -236,13 +241,16 @@ def _serving(
     log = home / f"{Path(command[0]).name}.log"
     process = Process(command, folder=folder, environment=environment, log=log)
     try:
-        yield Server(process, _wait(process, page), environment)
+        yield Server(process, serving_port(process, page), environment)
     finally:
         process.stop()
 
 
-def _wait(process: Process, page: str) -> int:
-    """Wait until a server answers, return its port; fail at once if its process has ended."""
+def serving_port(process: Process, page: str) -> int:
+    """Wait until a server answers for this page, and return the port that it has printed.
+
+    A process that ends instead fails at once, with the end of its output.
+    """
 
     def answers() -> int:
         if process.code is not None:

@@ -4,7 +4,7 @@ The rules that the oracle applies, in the order in which it does:
 
 1. Flask's own map, bound as Flask binds it, says what legacy would do.
 2. ``OPTIONS`` that Flask answers by itself, and a method that a path has not, speak for the
-   whole path: legacy answers while one method of that path is legacy's.
+   whole path: legacy answers while one legacy route with a claim on the path has not moved.
 3. A ported route without a twin takes what it outranks in one Werkzeug map of everything, if
    its stage is ``ported``.
 4. A legacy rule's request goes to the twin (same method, same template by position) if the
@@ -19,13 +19,12 @@ from __future__ import annotations
 
 from hypothesis import event, given
 from hypothesis import strategies as st
-from werkzeug.routing import Rule
+from werkzeug.exceptions import NotFound
 
 from gateway.cutover.decide import Decision, Target, decide
 from gateway.cutover.snapshot import Flag, Snapshot
 from gateway.cutover.stages import Stage
 from gateway.routing.build import Routing, build
-from gateway.routing.legacy_rules import read_legacy
 from tests.unit.routing.oracle import Answer, Oracle
 from tests.unit.routing.worlds import (
     Built,
@@ -33,6 +32,7 @@ from tests.unit.routing.worlds import (
     examples,
     flask_app,
     ported_endpoints,
+    read,
     requests,
     worlds,
 )
@@ -45,7 +45,7 @@ class Gate:
 
     def __init__(self, world: World) -> None:
         self.built: Built = flask_app(world)
-        legacy = read_legacy(self.built.app)
+        legacy = read(self.built.app)
         self.routing: Routing = build(legacy, ported_endpoints(world.ported))
 
     def draw_flags(self, data: st.DataObject) -> Snapshot:
@@ -76,7 +76,7 @@ class Gate:
         )
 
 
-@examples(600)
+@examples(500)
 @given(world=worlds(), data=st.data())
 def test_the_stack_the_rules_name_serves(world: World, data: st.DataObject) -> None:
     gate = Gate(world)
@@ -86,3 +86,56 @@ def test_the_stack_the_rules_name_serves(world: World, data: st.DataObject) -> N
         expected = oracle.expect(method, path)
         event(expected.target)
         assert gate.answer(method, path, snapshot) == expected, (method, path)
+
+
+@examples(100)
+@given(world=worlds(), data=st.data())
+def test_nothing_at_stage_legacy_is_ported(world: World, data: st.DataObject) -> None:
+    gate = Gate(world)
+    everything = Snapshot(1, {route.key: Flag(Stage.LEGACY) for route in gate.routing.table})
+    for method, path in data.draw(requests(world)):
+        assert gate.decide(method, path, everything).target is Target.LEGACY
+
+
+@examples(100)
+@given(world=worlds(), data=st.data())
+def test_on_day_one_whatever_flask_has_is_flasks(world: World, data: st.DataObject) -> None:
+    gate = Gate(world)
+    oracle = Oracle(gate.built, world, frozenset())
+    for method, path in data.draw(requests(world)):
+        if not isinstance(oracle.ask_flask(method, path), NotFound):
+            assert gate.decide(method, path, NOTHING_SET).target is Target.LEGACY
+
+
+@examples(100)
+@given(world=worlds(), data=st.data())
+def test_other_spellings_of_a_request_reach_the_same_route(
+    world: World, data: st.DataObject
+) -> None:
+    gate = Gate(world)
+    snapshot = gate.draw_flags(data)
+    for method, path in data.draw(requests(world)):
+        usual = gate.decide(method, path, snapshot)
+        for spelled in (method.lower(), method.upper(), method.title()):
+            assert gate.decide(spelled, path, snapshot) == usual
+        if path:
+            assert gate.decide(method, f"//{path}", snapshot) == usual
+        head, get = (gate.decide(verb, path, snapshot) for verb in ("HEAD", "GET"))
+        assert head == get
+
+
+@examples(100)
+@given(world=worlds(), data=st.data())
+def test_an_opaque_route_is_legacys_whatever_is_set(world: World, data: st.DataObject) -> None:
+    gate = Gate(world)
+    everything = Snapshot(1, {route.key: Flag(Stage.PORTED) for route in gate.routing.table})
+    for method, path in data.draw(requests(world)):
+        decision = gate.decide(method, path, everything)
+        if decision.route is not None and decision.route.opaque is not None:
+            assert decision.target is Target.LEGACY
+        owner = gate.routing.matcher.match(method, path).owner
+        if owner is not None and owner.opaque is not None and decision.target is Target.PORTED:
+            # Only another route, with a flag of its own, can have taken it.
+            assert decision.route is not None
+            assert decision.route.key != owner.key
+            assert not decision.route.legacy
