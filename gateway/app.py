@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from gateway.admin.health import Readiness, is_admin, readiness
-from gateway.cutover.decide import Decision, Target, decide
+from gateway.cutover.decide import Target, decide
 from gateway.cutover.follower import Follower
 from gateway.edge.exchange import Exchange
 from gateway.edge.head import Head, read_head
@@ -24,7 +24,7 @@ from gateway.legacy.discovery import describe
 from gateway.legacy.loading import import_application
 from gateway.legacy.mount import ENVIRON_REQUEST_ID, LegacyMount
 from gateway.ported.catalog import Catalog, read_catalog
-from gateway.ported.dispatch import Dispatcher, install
+from gateway.ported.dispatch import Dispatcher, install, refuse_method
 from gateway.ported.selfcheck import can_dispatch_directly
 from gateway.routing.build import Routing, build
 from gateway.routing.check import Finding, check
@@ -145,8 +145,11 @@ class Gateway(FastAPI):
         exchange.served_by = decision.target.value
         if decision.target is Target.LEGACY and running.mount is not None:
             await running.mount(scope, receive, exchange.send)
+        elif decision.target is Target.GATEWAY and scope["method"].upper() == "OPTIONS":
+            allow = {"content-type": "text/html; charset=utf-8", "allow": ", ".join(decision.allow)}
+            await send_empty(exchange.send, 200, allow)
         elif decision.target is Target.GATEWAY:
-            await _answer_for_path(decision, head, scope["method"], exchange)
+            await refuse_method(self, decision.allow, scope, receive, exchange.send)
         elif decision.route is not None:
             index = routing.handler(decision.route, scope["method"].upper())
             dispatcher = running.dispatchers[index]
@@ -257,21 +260,6 @@ class Gateway(FastAPI):
                     await self._stop()
 
         return lifespan
-
-
-async def _answer_for_path(decision: Decision, head: Head, method: str, exchange: Exchange) -> None:
-    """Answer ``OPTIONS`` and 405 for a path whose every method is ported, as Flask would."""
-    allow = {"allow": ", ".join(decision.allow)}
-    if method.upper() == "OPTIONS":
-        await send_empty(exchange.send, 200, {"content-type": "text/html; charset=utf-8", **allow})
-        return
-    await send_problem(
-        exchange.send,
-        405,
-        f"The method {method.upper()} is not allowed for this path.",
-        request_id=head.request_id,
-        headers=allow,
-    )
 
 
 async def _internal_error(request: Request, _error: Exception) -> Response:

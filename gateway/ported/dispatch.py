@@ -11,19 +11,20 @@ it again. Slower with every route, and independent of FastAPI's internals.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from gateway.ported import internals
 from gateway.ported.catalog import PortedHandler
 from gateway.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Dispatcher", "install"]
+__all__ = ["Dispatcher", "install", "refuse_method"]
 
 _SCOPE_CALL = "strangler.call"
 """Where the scope carries the call to make, through the application's middleware."""
@@ -48,6 +49,25 @@ def install(app: FastAPI) -> None:
         await call(params, scope, receive, send)
 
     app.router.middleware_stack = call_or_scan
+
+
+async def refuse_method(
+    app: FastAPI, allow: Sequence[str], scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer 405 as the application answers it: through its own exception handlers.
+
+    Args:
+        app: the application; ``install`` has been called on it.
+        allow: the methods of the path.
+        scope: the request's; not changed.
+        receive: the request's.
+        send: the response's.
+    """
+
+    async def refuse(*_: object) -> None:
+        raise HTTPException(405, headers={"Allow": ", ".join(allow)})
+
+    await FastAPI.__call__(app, {**scope, _SCOPE_CALL: (refuse, ())}, receive, send)
 
 
 class Dispatcher:

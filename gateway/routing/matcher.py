@@ -154,7 +154,7 @@ class Matcher:
         refused = self._ask(self._refused, method, path, websocket=websocket)
         if (port := self._port(refused, method)) is not None:
             return Match(port=port, port_params=refused.params)
-        if legacy.allowed or both.allowed or refused.allowed:
+        if legacy.allowed or both.allowed:
             return self._for_all_methods(path, set(), NOBODY)
         return NOBODY
 
@@ -167,7 +167,7 @@ class Matcher:
 
     def _for_all_methods(self, path: str, known: set[str], match: Match) -> Match:
         """Gather every route of a path: ``OPTIONS`` and 405 speak for all of them."""
-        tables = (self._legacy, self._both, self._refused)
+        tables = (self._legacy, self._both)
         methods = known.union(*(self._ask(table, _NO_METHOD, path).allowed for table in tables))
         siblings = {
             route.key: route for method in sorted(methods) for route in self._claims(method, path)

@@ -4,15 +4,26 @@ To add a stack, write a context manager that takes `Settings` and yields a trans
 `STACKS`.
 """
 
+import asyncio
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import httpx
 
 import fastapi_app.alone
 import legacy_flask
+from gateway import Gateway
+from gateway.cutover import store
+from gateway.cutover.stages import Stage
+from gateway.settings import Settings as GatewaySettings
+from gateway.state.engine import connect
+from gateway.state.upgrade import ensure
+from gateway.state.url import parse_state_url
 from legacy_flask.database import db
 from shared.seed import DEMO_PASSWORD
 from shared.settings import Settings
@@ -20,7 +31,17 @@ from tests.support.asgi import running
 from tests.support.databases import SeededDatabase
 from tests.support.wsgi import with_wsgi_paths
 
-__all__ = ["BASE_URL", "STACKS", "Stack", "Visitor", "log_in", "start_legacy", "start_port"]
+__all__ = [
+    "BASE_URL",
+    "PORTED",
+    "STACKS",
+    "Stack",
+    "Visitor",
+    "log_in",
+    "start_gateway",
+    "start_legacy",
+    "start_port",
+]
 
 BASE_URL = "http://encore.test"
 
@@ -43,7 +64,54 @@ def start_port(settings: Settings) -> Iterator[httpx.BaseTransport]:
         yield transport
 
 
-STACKS: Mapping[str, StackFactory] = {"legacy": start_legacy, "port": start_port}
+@contextmanager
+def start_gateway(settings: Settings, *, ported: bool) -> Iterator[httpx.BaseTransport]:
+    """Both behind the gateway: every route at legacy, or every route that can be at ported."""
+    legacy = legacy_flask.create_app(settings)
+    with tempfile.TemporaryDirectory() as home:
+        gateway = Gateway(
+            legacy=legacy,
+            settings=GatewaySettings(home=Path(home)),
+            lifespan=fastapi_app.lifespan_for(settings),
+            exception_handlers=fastapi_app.exception_handlers,
+        )
+        for router in fastapi_app.routers:
+            gateway.include_router(router)
+        moved = move_all(gateway) if ported else 0
+        assert moved == (len(PORTED) if ported else 0)
+        with running(gateway) as transport:
+            yield transport
+    db.dispose(legacy)
+
+
+def move_all(gateway: Gateway) -> int:
+    """Set every route that has a port to `ported`; return how many there are."""
+    url = parse_state_url(gateway.settings.state_url)
+    ensure(url)
+    routes = [route for route in asyncio.run(gateway.read_tables()).routing.table if route.ported]
+    with connect(url) as connection:
+        for route in routes:
+            store.set_stage(connection, route, Stage.PORTED, by="tests", reason="contract")
+    return len(routes)
+
+
+PORTED = (
+    "GET /api/media",
+    "GET /api/media/{}",
+    "DELETE /api/media/{}",
+    "GET /api/settings",
+    "GET /api/settings/{}",
+    "PUT /api/settings/{}",
+    "DELETE /api/settings/{}",
+)
+"""What the port has: a route that is lost on the way would be answered by legacy, unseen."""
+
+STACKS: Mapping[str, StackFactory] = {
+    "legacy": start_legacy,
+    "port": start_port,
+    "gateway-legacy": partial(start_gateway, ported=False),
+    "gateway-ported": partial(start_gateway, ported=True),
+}
 
 
 @dataclass(frozen=True)

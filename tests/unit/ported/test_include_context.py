@@ -37,6 +37,9 @@ class Rich:
     def answers(self, requests: Sequence[Ask]) -> Seen:
         async def work(app: FastAPI) -> Seen:
             seen: Seen = []
+            if isinstance(app, Gateway):  # no fallback of its own accord
+                wanted = app.settings.ported.dispatch == "direct"
+                assert (await app.read_tables()).direct is wanted
             for request in requests:
                 self.log.clear()
                 seen.append((request, await ask(app, request), list(self.log)))

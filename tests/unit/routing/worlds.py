@@ -367,7 +367,7 @@ def paths(draw: st.DrawFn, world: World) -> str:
     templates = [route.pieces for route in world.routes] or [("/a",)]
     pieces = draw(st.sampled_from(templates))
     path = "".join(piece if isinstance(piece, str) else draw(_TEXTS) for piece in pieces)
-    mutate = draw(st.sampled_from([None] * 12 + list(_MUTATIONS)))
+    mutate = draw(st.sampled_from([None] * 10 + ["doubled slashes"] * 4 + list(_MUTATIONS)))
     return path if mutate is None else _MUTATIONS[mutate](path)
 
 
