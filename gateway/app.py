@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -284,4 +285,11 @@ def _load_legacy(legacy: WSGIApp | str | None, settings: Settings) -> WSGIApp | 
     found = import_application(wanted) if isinstance(wanted, str) else wanted
     if found is not None and not callable(found):
         raise ConfigurationError(f"legacy = {wanted!r} is not allowed: it is no WSGI application")
+    if inspect.iscoroutinefunction(found) or inspect.iscoroutinefunction(
+        getattr(found, "__call__", None)  # noqa: B004 - the method itself is asked
+    ):
+        raise ConfigurationError(
+            f"legacy = {wanted!r} is not allowed: it is an ASGI application; what is to be carried "
+            "is the WSGI application, and a gateway.Gateway is served without --legacy"
+        )
     return cast("WSGIApp | None", found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +27,8 @@ def load_gateway(settings: Settings) -> Gateway:
         ConfigurationError: neither is named, or ``app`` is no ``Gateway``.
         ImportStringError: what is named does not import.
     """
+    # Settings have been read, and unknown variables told of, before this is called.
+    logging.getLogger("gateway.settings").setLevel(logging.ERROR)
     # Imported here: commands that read the store alone must not wait for FastAPI.
     from gateway.app import Gateway  # noqa: PLC0415
 

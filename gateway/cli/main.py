@@ -49,6 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except click.exceptions.Abort:
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        command = error.ctx.command_path
+        click.echo(f"strangler: {command} needs a command; see {command} --help", err=True)
+        return 2
     except click.ClickException as error:
         click.echo(f"strangler: {error.format_message()}", err=True)
         return 2

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
+import multiprocessing
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import click
@@ -61,7 +65,26 @@ def command(
 
 def create_app() -> Any:  # noqa: ANN401 - the ASGI application, for uvicorn
     """Make the application inside a worker; uvicorn's factory."""
+    _end_with_supervisor()
+    # The command has told of unknown variables; its workers need not.
+    logging.getLogger("gateway.settings").setLevel(logging.ERROR)
     return load_gateway(load_settings())
+
+
+def _end_with_supervisor() -> None:
+    """Stop when the supervisor has gone without a word, as when it is killed.
+
+    Otherwise this worker would hold the port, and serve, for ever.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def wait() -> None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="strangler-supervisor", daemon=True).start()
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:

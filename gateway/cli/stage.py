@@ -18,7 +18,7 @@ __all__ = ["command"]
 @click.argument("stage")
 @click.option("--reason", required=True, help="Why; kept in the history.")
 def command(route: str, stage: str, reason: str) -> None:
-    """Set the STAGE of ROUTE, e.g. "GET /api/media" ported.
+    """Set the STAGE of ROUTE: "GET /api/media" ported.
 
     Running gateways follow within their poll interval; nothing is restarted.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 
@@ -19,6 +20,8 @@ def main() -> int:
     Returns:
         0 if it will serve; 2 with one line on stderr if not.
     """
+    # The command has told of unknown variables already.
+    logging.getLogger("gateway.settings").setLevel(logging.ERROR)
     try:
         asyncio.run(load_gateway(load_settings()).read_tables())
     except GatewayError as error:

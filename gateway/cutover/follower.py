@@ -49,6 +49,8 @@ class Follower:
         self._interval = interval
         self._engine: AsyncEngine | None = None
         self._task: asyncio.Task[None] | None = None
+        # Its own: an application may have seeded the random numbers of the process.
+        self._random = random.Random()  # noqa: S311 - not a secret
 
     async def load(self, table: RouteTable) -> None:
         """Publish the route table and read the flags once.
@@ -80,7 +82,7 @@ class Follower:
 
     async def _follow(self) -> None:
         while True:
-            spread = 1 + _JITTER * (2 * random.random() - 1)  # noqa: S311 - not a secret
+            spread = 1 + _JITTER * (2 * self._random.random() - 1)
             await asyncio.sleep(self._interval * spread)
             await self._look()
 

@@ -14,7 +14,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from gateway.errors import ImportStringError
+from gateway.errors import GatewayError, ImportStringError
 
 __all__ = ["import_application", "shadowed_package"]
 
@@ -85,7 +85,9 @@ def _read(text: str, expression: str) -> tuple[str, tuple[list[object], dict[str
 def _import(name: str, text: str) -> object:
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except GatewayError:  # a composition root's own, which is one clear line already
+        raise
+    except (Exception, SystemExit) as error:
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing is not None and (name == missing or name.startswith(f"{missing}.")):
             raise ImportStringError(

@@ -5,6 +5,8 @@ a2wsgi carries the mount. It is bounded in threads, not in waiting requests.
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -12,6 +14,23 @@ from a2wsgi import WSGIMiddleware
 from gateway.types import Receive, Scope, Send, WSGIApp
 
 __all__ = ["ENVIRON_REQUEST_ID", "LegacyMount"]
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HIGHEST_STATUS = 599
+_SERVERS_OWN = frozenset(
+    {
+        "connection",
+        "date",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that PEP 3333 keeps from applications, and the date, which the server sets."""
 
 ENVIRON_REQUEST_ID = "strangler.request_id"
 """Where the legacy application finds the request id: no header, so nothing it echoes changes."""
@@ -29,7 +48,13 @@ class LegacyMount:
         def with_request_id(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401 - PEP 3333
             scope: Scope = environ["asgi.scope"]
             environ[ENVIRON_REQUEST_ID] = scope.get(ENVIRON_REQUEST_ID, "")
-            return app(environ, start_response)
+            environ["wsgi.errors"] = sys.stderr
+            environ["wsgi.input_terminated"] = True
+
+            def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # noqa: ANN401 - PEP 3333
+                return start_response(*_sendable(status, headers), exc_info)
+
+            return app(environ, begin)
 
         # a2wsgi has types of its own for what ASGI and WSGI leave untyped.
         mount: Any = WSGIMiddleware(cast("Any", with_request_id), workers=threads)
@@ -37,8 +62,25 @@ class LegacyMount:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
+        if any(b"_" in name for name, _ in scope["headers"]):
+            # In WSGI's environ X_Forwarded_For and X-Forwarded-For are one: as gunicorn
+            # and nginx do, only the spelling that a proxy would replace is handed on.
+            headers = [pair for pair in scope["headers"] if b"_" not in pair[0]]
+            scope = {**scope, "headers": headers}
         await self._mount(scope, receive, send)
 
     def close(self) -> None:
         """Let the threads end when their requests have."""
         self._mount.executor.shutdown(wait=False)
+
+
+def _sendable(status: str, headers: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
+    """Refuse a head the server would choke on, while the response can still be a 500."""
+    code, _, reason = status.partition(" ")
+    if int(code) > _HIGHEST_STATUS:
+        raise ValueError(f"HTTP has no status {code}")
+    kept = [pair for pair in headers if pair[0].strip().lower() not in _SERVERS_OWN]
+    for name, value in kept:
+        if not _TOKEN.fullmatch(name.strip()) or not {"\r", "\n", "\0"}.isdisjoint(value):
+            raise ValueError(f"HTTP has no header {name!r}: {value!r}")
+    return f"{code} {reason}", kept

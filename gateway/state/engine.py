@@ -49,6 +49,8 @@ def connect(url: URL) -> Iterator[Connection]:
             connection = engine.connect()
         except DBAPIError as error:  # also a file that is no database
             raise unreachable(url, error) from error
+        except TypeError as error:  # the driver's signature is what checks the URL's options
+            raise ConfigurationError(f"state.url has an unusable option: {error}") from None
         with connection, connection.begin():
             yield connection
     except OperationalError as error:
@@ -77,7 +79,13 @@ def _create(factory: Any, url: URL, **options: object) -> Any:  # noqa: ANN401 -
 
 def _make_folder(url: URL) -> None:
     if is_embedded(url) and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"home = {str(folder)!r} is not allowed: it cannot be made: {error.strerror}"
+            ) from None
 
 
 def _tune(engine: Engine, url: URL) -> None:

@@ -60,4 +60,5 @@ def async_url(url: URL) -> URL:
 
 def shown(url: URL) -> str:
     """Return the URL as it may be printed: without its password."""
-    return url.render_as_string(hide_password=True)
+    # Options may hold a password too, and tell an operator nothing.
+    return url.set(query={}).render_as_string(hide_password=True)

@@ -8,8 +8,6 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
-
 from tests.support.servers import (
     APPS,
     Process,
@@ -46,7 +44,6 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
         eventually(both_answer, "two workers besides the killed one", 40)
 
 
-@pytest.mark.xfail(strict=True, reason="workers do not watch their supervisor")
 def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     process = Process(
         [program("strangler"), "serve", "live:app", "--workers", "2", "--port", "0"],

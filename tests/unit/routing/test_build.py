@@ -18,7 +18,15 @@ from gateway.legacy.discovery import describe
 from gateway.routing.build import PortedEndpoint, Routing, build
 from gateway.routing.matcher import NOBODY
 from gateway.routing.template import parse_fastapi
-from tests.unit.routing.worlds import World, examples, flask_app, ported_endpoints, read, worlds
+from tests.unit.routing.worlds import (
+    Picky,
+    World,
+    examples,
+    flask_app,
+    ported_endpoints,
+    read,
+    worlds,
+)
 
 
 def application(*rules: tuple[str, str]) -> Flask:
@@ -163,9 +171,13 @@ class TestRefusedText:
         routing = tables([("GET", "/a/<int:x>"), ("GET", "/<path:rest>")], [("GET", "/a/{y}")])
         assert served(routing, "GET", "/a/b", at_ported("GET /a/{}")) == "legacy"
 
-    def test_a_slash_that_flask_would_add_is_flasks(self) -> None:
-        routing = tables([("GET", "/a/<int:x>/")], [("GET", "/a/{rest}")])
-        assert served(routing, "GET", "/a/7", EMPTY) == "legacy"
+    def test_a_slash_that_flask_would_add_is_flasks_to_add(self) -> None:
+        routing = tables(
+            [("GET", "/a/<any(b):x>"), ("GET", "/a/<int:number>/")], [("GET", "/a/{x}")]
+        )
+        moved = at_ported("GET /a/{}")
+        assert served(routing, "GET", "/a/7", moved) == "legacy"
+        assert served(routing, "GET", "/a/c", moved) == 0
 
     def test_text_with_slashes_that_the_port_takes_and_the_rule_does_not(self) -> None:
         routing = tables([("GET", "/a/<x>")], [("GET", "/a/{rest:path}")])
@@ -253,6 +265,16 @@ class TestOptions:
         routing = tables([("GET", "/a"), ("OPTIONS", "/a")], [("GET", "/a"), ("OPTIONS", "/a")])
         assert served(routing, "OPTIONS", "/a", at_ported("OPTIONS /a")) == "legacy"
         assert served(routing, "OPTIONS", "/a", at_ported("GET /a", "OPTIONS /a")) == 1
+
+    def test_a_handler_over_an_opaque_rule_is_opaque_too(self) -> None:
+        app = application()
+        app.url_map.converters["picky"] = Picky
+        app.add_url_rule("/<picky:x>/<int:y>", "a", view)
+        routing = build(read(app), ported(("OPTIONS", "/{x}/{y}")))
+        assert all(route.opaque for route in routing.table)
+        everything = at_ported(*(route.key for route in routing.table))
+        for path in ("/a/7", "/a/b"):
+            assert served(routing, "OPTIONS", path, everything) == "legacy"
 
     def test_such_a_view_holds_back_the_answer_to_other_methods(self) -> None:
         routing = tables([("GET/OPTIONS", "/a")], [("GET", "/a")])

@@ -334,10 +334,29 @@ def _twin(draw: st.DrawFn, route: LegacyRoute) -> PortedRoute:
 
 
 @st.composite
+def _neighbour(draw: st.DrawFn, route: LegacyRoute) -> PortedRoute:
+    """A route that shares paths with a rule, and is not its twin."""
+    pieces: list[str | Variable] = []
+    for piece in route.pieces:
+        if isinstance(piece, str):
+            pieces.append(piece)
+        else:
+            pieces.append(draw(st.one_of(_NAMES, st.just(Variable("")))))
+    if draw(st.integers(0, 2)) == 0:
+        slash = isinstance(pieces[-1], str) and pieces[-1].endswith("/")
+        pieces += [*(() if slash else ("/",)), Variable("", "path")]
+    methods = draw(st.one_of(st.just(set(route.methods)), _PORTED_METHODS))
+    return PortedRoute(_named(pieces, "n"), frozenset(methods))
+
+
+@st.composite
 def _ported_route(draw: st.DrawFn, legacy: Sequence[LegacyRoute]) -> PortedRoute:
-    port_a_rule: bool = draw(st.sampled_from([True, True, False]))
-    if legacy and port_a_rule:
+    kinds = ["twin", "twin", "neighbour", "other"] if legacy else ["other"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "twin":
         return draw(_twin(draw(st.sampled_from(legacy))))
+    if kind == "neighbour":
+        return draw(_neighbour(draw(st.sampled_from(legacy))))
     convert = _PORTED_CONVERTERS.map(lambda name: (name, ""))
     pieces = draw(_template(convert))
     if draw(st.integers(0, 7)) == 0:
