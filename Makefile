@@ -41,7 +41,7 @@ else
 endif
 
 test: .venv/ready
-	@$(SERVICES) --mariadb --redis --chromium -- $(BIN)/pytest -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	@$(SERVICES) --mariadb --redis --chromium -- $(BIN)/pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 test-long: .venv/ready
 	@for version in 3.11 3.12 3.13; do \
@@ -50,7 +50,7 @@ test-long: .venv/ready
 		[ "$$python" ] || { echo "Python $$version is not here"; continue; }; \
 		echo "== Python $$version ($$python)"; \
 		deploy/setup.sh .venv-$$version $$python && \
-		HYPOTHESIS_PROFILE=long $(SERVICES) --mariadb --redis --chromium -- .venv-$$version/bin/pytest -n $(JOBS) --dist worksteal $(ARGS) || exit 1; \
+		HYPOTHESIS_PROFILE=long $(SERVICES) --mariadb --redis --chromium -- .venv-$$version/bin/pytest -n $(JOBS) --dist loadfile $(ARGS) || exit 1; \
 	done
 
 check: .venv/ready

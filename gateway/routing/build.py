@@ -201,6 +201,7 @@ class _Builder:
             if rule.automatic_options and self._path_key(rule.template) == path:
                 draft.rule, draft.legacy = draft.rule or rule, True
                 draft.template = draft.rule.template
+                draft.opaque = draft.opaque or rule.opaque
                 self.by_rule[id(rule.rule)]["OPTIONS"] = draft
 
     def _attach_head(self, endpoint: PortedEndpoint) -> None:

@@ -28,7 +28,8 @@ def chromium() -> str:
     pytest.fail("there is no Chromium; make test installs it, or name it in TEST_CHROMIUM")
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright runs an event loop in this thread until it is closed.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     with sync_playwright() as playwright:

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
 
 from gateway import Gateway
 from gateway.ported import internals
@@ -97,6 +101,10 @@ async def answer(item: int) -> dict[str, int]:
     return {"item": item}
 
 
+async def page(_: Request) -> Response:
+    return Response()
+
+
 def declared(app: FastAPI) -> FastAPI:
     router = APIRouter()
     router.add_api_route("/item/{item}", answer)
@@ -133,10 +141,15 @@ def test_without_internals_every_route_is_still_found(monkeypatch: pytest.Monkey
     from gateway.ported.catalog import read_catalog  # noqa: PLC0415 - beside what it shows
 
     app = declared(FastAPI(openapi_url=None))
+    router = APIRouter()
+    router.routes.append(Mount("/files", StaticFiles(directory=".")))
+    app.include_router(router, prefix="/in")
+    app.mount("/files", StaticFiles(directory="."))
+    app.add_route("/plain", page)
     with_internals = read_catalog(app, direct=False)
     monkeypatch.setattr(internals, "AVAILABLE", False)
     without = read_catalog(app, direct=True)
-    assert [handler.template for handler in without.handlers] == [
-        handler.template for handler in with_internals.handlers
+    assert [(handler.template, handler.methods) for handler in without.handlers] == [
+        (handler.template, handler.methods) for handler in with_internals.handlers
     ]
     assert not any(handler.direct for handler in without.handlers)

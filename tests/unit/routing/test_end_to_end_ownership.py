@@ -195,7 +195,7 @@ class TestAttacks:
 
     def test_6_a_method_that_a_path_which_has_moved_does_not_have(self, stacks: Stacks) -> None:
         reply, ran = stacks.one("DELETE", "/items/7")
-        assert ran == []
+        assert ran == ["fastapi"]  # its exception handlers, and no handler
         assert (reply.status, reply.served_by) == (405, "gateway")
         assert reply.headers["allow"] == "GET, HEAD, OPTIONS, PUT"
 

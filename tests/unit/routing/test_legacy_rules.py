@@ -122,7 +122,8 @@ class TestWhatEmptyForgets:
         app.url_map.add(Rule("/live", endpoint="live", websocket=True))
         routing = build(read(app), [])
         assert len(routing.table) == 0
-        assert routing.matcher.match("GET", "/live") == NOBODY
+        for websocket in (True, False):
+            assert routing.matcher.match("GET", "/live", websocket=websocket) == NOBODY
 
     def test_an_upgrade_to_a_plain_rule_is_nobodys(self) -> None:
         routing = build(read(application("/http")), [])
