@@ -111,8 +111,10 @@ def _hidden_by(handler: PortedHandler, earlier: Sequence[PortedHandler]) -> Port
 
 def _handlers(app: FastAPI, *, direct: bool) -> Iterator[PortedHandler]:
     if not internals.AVAILABLE:
-        for context in internals.route_contexts(app.router.routes):
-            yield from _handler(context, context, (), direct=False)
+        for listed in internals.route_contexts(app.router.routes):
+            route = getattr(listed, "original_route", listed)
+            context = getattr(listed, "_route_context", None)
+            yield from _handler(route, context, (), direct=False)
         return
     yield from _walk(app.router, (), direct=direct and _is_plain_router(app.router))
 

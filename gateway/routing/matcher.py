@@ -167,7 +167,7 @@ class Matcher:
 
     def _for_all_methods(self, path: str, known: set[str], match: Match) -> Match:
         """Gather every route of a path: ``OPTIONS`` and 405 speak for all of them."""
-        tables = (self._legacy, self._both)
+        tables = (self._legacy, self._both, self._refused)
         methods = known.union(*(self._ask(table, _NO_METHOD, path).allowed for table in tables))
         siblings = {
             route.key: route for method in sorted(methods) for route in self._claims(method, path)

@@ -19,7 +19,7 @@ from gateway.ported.catalog import read_catalog
 from gateway.ported.dispatch import Dispatcher, install
 from tests.unit.ported import applications
 from tests.unit.ported.client import Ask, Reply, ask, ask_all, run, settings_in, to_ported
-from tests.unit.routing.worlds import examples
+from tests.unit.routing.drawing import examples
 
 Seen = list[tuple[Ask, Reply, list[str]]]
 

@@ -18,15 +18,8 @@ from gateway.legacy.discovery import describe
 from gateway.routing.build import PortedEndpoint, Routing, build
 from gateway.routing.matcher import NOBODY
 from gateway.routing.template import parse_fastapi
-from tests.unit.routing.worlds import (
-    Picky,
-    World,
-    examples,
-    flask_app,
-    ported_endpoints,
-    read,
-    worlds,
-)
+from tests.unit.routing.drawing import examples, worlds
+from tests.unit.routing.worlds import Picky, World, flask_app, ported_endpoints, read
 
 
 def application(*rules: tuple[str, str]) -> Flask:

@@ -16,7 +16,8 @@ from werkzeug.routing import BaseConverter, IntegerConverter, Map, MapAdapter, R
 from gateway.routing.build import build
 from gateway.routing.legacy_rules import LegacyRules, texts
 from gateway.routing.matcher import NOBODY
-from tests.unit.routing.worlds import World, examples, flask_app, read, requests, worlds
+from tests.unit.routing.drawing import examples, requests, worlds
+from tests.unit.routing.worlds import World, flask_app, read
 
 
 def application(*rules: str, **options: Any) -> Flask:

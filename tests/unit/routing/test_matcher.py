@@ -10,15 +10,8 @@ from werkzeug.routing import Rule
 
 from gateway.routing.build import PortedEndpoint, Routing, build
 from gateway.routing.template import parse_fastapi
-from tests.unit.routing.worlds import (
-    World,
-    examples,
-    flask_app,
-    ported_endpoints,
-    read,
-    requests,
-    worlds,
-)
+from tests.unit.routing.drawing import examples, requests, worlds
+from tests.unit.routing.worlds import World, flask_app, ported_endpoints, read
 
 
 def tables(*rules: str, ported: tuple[tuple[str, str], ...] = ()) -> Routing:

@@ -15,16 +15,8 @@ from werkzeug.routing import RequestRedirect
 from gateway.routing.legacy_rules import LegacyRule
 from gateway.routing.overlap import overlap, shape
 from gateway.routing.template import Template, parse_fastapi, parse_flask
-from tests.unit.routing.worlds import (
-    LegacyRoute,
-    World,
-    examples,
-    flask_app,
-    paths,
-    ported_endpoints,
-    read,
-    worlds,
-)
+from tests.unit.routing.drawing import examples, paths, worlds
+from tests.unit.routing.worlds import LegacyRoute, World, flask_app, ported_endpoints, read
 
 
 def meet(one: Template, other: Template) -> bool:

@@ -25,17 +25,9 @@ from gateway.cutover.decide import Decision, Target, decide
 from gateway.cutover.snapshot import Flag, Snapshot
 from gateway.cutover.stages import Stage
 from gateway.routing.build import Routing, build
+from tests.unit.routing.drawing import examples, requests, worlds
 from tests.unit.routing.oracle import Answer, Oracle
-from tests.unit.routing.worlds import (
-    Built,
-    World,
-    examples,
-    flask_app,
-    ported_endpoints,
-    read,
-    requests,
-    worlds,
-)
+from tests.unit.routing.worlds import Built, World, flask_app, ported_endpoints, read
 
 NOTHING_SET = Snapshot()
 

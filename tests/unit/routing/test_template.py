@@ -16,7 +16,8 @@ from gateway.routing.template import (
     parse_flask,
     parse_route_id,
 )
-from tests.unit.routing.worlds import LegacyRoute, PortedRoute, Variable, World, examples, worlds
+from tests.unit.routing.drawing import examples, worlds
+from tests.unit.routing.worlds import LegacyRoute, PortedRoute, Variable, World
 
 NAMES = st.text(string.ascii_letters + "_", min_size=1, max_size=8)
 LITERALS = st.text(st.characters(blacklist_characters="<>{}/", codec="utf-8"), max_size=5)
