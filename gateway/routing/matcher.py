@@ -136,7 +136,10 @@ class Matcher:
         legacy = self._ask(self._legacy, method, path, websocket=websocket)
         if legacy.rule is None:
             return self._without_owner(legacy, method, path, websocket=websocket)
-        owner = _route(self._owners[id(legacy.rule)], method)
+        routes = self._owners.get(id(legacy.rule))
+        if routes is None:
+            return NOBODY  # a rule for WebSockets: Flask's to answer
+        owner = _route(routes, method)
         if owner is None or self._is_automatic(legacy.rule, method):
             known = legacy.rule.methods or set()
             return self._for_all_methods(path, known, Match(owner, legacy.params))
