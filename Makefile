@@ -18,7 +18,7 @@ UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --extra mysql --group referen
 
 help:
 	@echo "make setup            .venv with everything pinned"
-	@echo "make run              the reference system behind the gateway; PORT=8000 DATABASE=sqlite|mysql WORKERS=1"
+	@echo "make run              the reference system behind the gateway; PORT=8000 DATABASE=sqlite|mysql STRANGLER_WORKERS=1"
 	@echo "make test             all tests, with a real MariaDB, Redis and Chromium"
 	@echo "make test-long        the same on Python 3.11, 3.12 and 3.13 where present"
 	@echo "make check            lint, formatting, types, import contracts"

@@ -11,7 +11,8 @@ The private servers are children of a *keeper*: this script a second time, in a 
 own, reading from a pipe. However the first one ends, SIGKILL included, the pipe closes; the keeper
 then stops its servers and removes their folder. There is no other path that cleans up.
 
-Standard library only: it runs before any virtual environment exists.
+Standard library only, and one file in spite of its length: it runs by its path, with the system's
+Python, before any virtual environment exists.
 """
 
 import argparse
