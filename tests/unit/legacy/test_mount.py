@@ -57,7 +57,10 @@ def test_a_header_with_an_underscore_takes_nobodys_place() -> None:
 
 def test_an_upload_without_a_length_arrives_whole() -> None:
     app = Flask("upload")
-    app.add_url_rule("/", "upload", request.get_data, methods=["POST"])
+
+    @app.post("/")
+    def upload() -> bytes:
+        return request.get_data()
 
     async def chunks() -> AsyncIterator[bytes]:
         for number in range(100):
