@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gateway.errors import ConfigurationError
 
-__all__ = ["async_url", "embedded_url", "is_embedded", "parse_state_url", "shown", "sync_url"]
+__all__ = ["async_url", "is_embedded", "parse_state_url", "shown", "sync_url"]
 
 _DRIVERS = {
     # backend: (sync driver, default async driver, other async drivers)
@@ -17,11 +15,6 @@ _DRIVERS = {
     "mysql": ("mysql+pymysql", "mysql+aiomysql", ("mysql+asyncmy",)),
     "mariadb": ("mariadb+pymysql", "mariadb+aiomysql", ("mariadb+asyncmy",)),
 }
-
-
-def embedded_url(home: Path) -> str:
-    """Return the URL of the embedded state, a SQLite file in the state folder."""
-    return f"sqlite:///{home / 'strangler.db'}"
 
 
 def parse_state_url(text: str) -> URL:
