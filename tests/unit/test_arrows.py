@@ -7,7 +7,7 @@ import json
 import pkgutil
 import subprocess
 import sys
-import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -74,10 +74,22 @@ def test_all_is_exact(name: str) -> None:
     assert all(hasattr(module, attribute) for attribute in exported)
 
 
-def test_the_wheel_holds_the_gateway_alone() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["gateway"]
-    assert project["project"]["scripts"] == {"strangler": "gateway.cli.main:main"}
+def test_the_wheel_holds_the_gateway_alone_with_its_migrations(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("strangler_gateway-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        points = next(name for name in names if name.endswith("entry_points.txt"))
+        assert "strangler = gateway.cli.main:main" in archive.read(points).decode()
+    shipped = {name for name in names if ".dist-info/" not in name}
+    assert {name.partition("/")[0] for name in shipped} == {"gateway"}
+    assert "gateway/py.typed" in shipped
+    assert "gateway/state/migrations/versions/gateway_0001_flags.py" in shipped
 
 
 def test_no_package_index_is_named_anywhere_and_every_pin_has_a_hash() -> None:
