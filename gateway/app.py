@@ -52,7 +52,10 @@ class Tables:
 
     def findings(self) -> list[Finding]:
         """List what stands between a route and its cutover."""
-        unreachable = [Finding("ported", line) for line in self.catalog.unreachable]
+        lines = [*self.catalog.unreachable]
+        if self.routing.table.has_legacy:
+            lines += self.catalog.only_without_legacy
+        unreachable = [Finding("ported", line) for line in lines]
         return unreachable + check(self.routing, self.catalog.endpoints)
 
 
@@ -206,19 +209,20 @@ class Gateway(FastAPI):
         follower = Follower(url, self.settings.state.poll_interval)
         try:
             await follower.load(tables.routing.table)
+            dispatchers = tuple(Dispatcher(self, handler) for handler in tables.catalog.handlers)
         except BaseException:
             await follower.close()
             raise
+        mount = None
+        if self.legacy is not None:
+            mount = LegacyMount(self.legacy, threads=self.settings.legacy.threads)
         if follow:
             follower.follow()
         else:
             await follower.close()
-        mount = None
-        if self.legacy is not None:
-            mount = LegacyMount(self.legacy, threads=self.settings.legacy.threads)
         self._running = _Running(
             tables=tables,
-            dispatchers=tuple(Dispatcher(self, handler) for handler in tables.catalog.handlers),
+            dispatchers=dispatchers,
             mount=mount,
             follower=follower,
             following=follow,

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, APIRouter
 from starlette.convertors import Convertor
-from starlette.routing import Mount, Route
+from starlette.routing import Host, Mount, Route
 
 from gateway.ported import internals
 from gateway.routing.build import PortedEndpoint
@@ -64,11 +64,13 @@ class Catalog:
         handlers: in the order of declaration.
         endpoints: what routing needs to know of those that can be dispatched.
         unreachable: why a declared route cannot be dispatched, one line each.
+        only_without_legacy: what FastAPI's own scan alone can reach, one line each.
     """
 
     handlers: tuple[PortedHandler, ...]
     endpoints: tuple[PortedEndpoint, ...]
     unreachable: tuple[str, ...]
+    only_without_legacy: tuple[str, ...] = ()
 
 
 def read_catalog(app: FastAPI, *, direct: bool) -> Catalog:
@@ -97,7 +99,16 @@ def read_catalog(app: FastAPI, *, direct: bool) -> Catalog:
                 name=handler.name,
             )
         )
-    return Catalog(handlers, tuple(endpoints), tuple(unreachable))
+    return Catalog(handlers, tuple(endpoints), tuple(unreachable), tuple(_left_to_the_scan(app)))
+
+
+def _left_to_the_scan(app: FastAPI) -> Iterator[str]:
+    """Name what has no path template that a rule could stand for."""
+    frontends = getattr(app.router, "_low_priority_routes", ())
+    hosts = (route for route in app.router.routes if isinstance(route, Host))
+    for route in (*hosts, *frontends):
+        name = getattr(route, "host", None) or "a frontend"
+        yield f"{name} is reached only without a legacy application"
 
 
 def _hidden_by(handler: PortedHandler, earlier: Sequence[PortedHandler]) -> PortedHandler | None:

@@ -35,7 +35,7 @@ def check(routing: Routing, ported: tuple[PortedEndpoint, ...]) -> list[Finding]
             Finding(
                 routing.table[key].id,
                 f"has no legacy twin but overlaps {named or 'the legacy application'}: "
-                "it starts at legacy",
+                "it starts at legacy, and wins only where it is the more specific of the two",
             )
         )
     by_index = {endpoint.index: endpoint for endpoint in ported}

@@ -26,7 +26,6 @@ class LegacyApp(Protocol):
     """What is read of a Flask application (or anything shaped like one)."""
 
     url_map: Map
-    view_functions: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

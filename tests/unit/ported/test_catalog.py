@@ -228,3 +228,13 @@ def test_a_handler_without_a_name_is_called_by_its_kind() -> None:
     app = application()
     app.add_api_route("/a", partial(endpoint))
     assert only(app).name.endswith("partial")
+
+
+def test_what_the_scan_alone_can_reach_is_named() -> None:
+    app = FastAPI(openapi_url=None)
+    app.host("api.example", FastAPI())
+    catalog = read_catalog(app, direct=True)
+    assert catalog.endpoints == ()
+    assert catalog.only_without_legacy == (
+        "api.example is reached only without a legacy application",
+    )

@@ -43,14 +43,17 @@ def test_a_port_that_overlaps_names_what_it_overlaps() -> None:
     (found,) = findings(application("/<x>"), ported("/new"))
     assert found == Finding(
         "GET /new",
-        "has no legacy twin but overlaps GET /<x>: it starts at legacy",
+        "has no legacy twin but overlaps GET /<x>: "
+        "it starts at legacy, and wins only where it is the more specific of the two",
     )
 
 
 def test_more_than_three_are_counted() -> None:
     app = application("/<a>/x", "/<b>/<c>", "/<path:d>", "/<any(new, old):e>/<f>")
     (found,) = findings(app, ported("/new/x"))
-    assert found.text.endswith("and 1 more: it starts at legacy")
+    assert found.text.endswith(
+        "and 1 more: it starts at legacy, and wins only where it is the more specific of the two"
+    )
 
 
 def test_an_application_that_is_one_opaque_whole_is_named_so() -> None:
