@@ -11,8 +11,8 @@ export STRANGLER_HOME
 BIN := .venv/bin
 SERVICES := $(PYTHON) deploy/services.py run
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --extra mysql --group reference --group test \
-	--group check --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command "make lock" --quiet
+	--group check --generate-hashes --universal --python-version 3.11 \
+	--custom-compile-command "make lock" --quiet
 
 .PHONY: help setup run test test-long check format lock clean
 
