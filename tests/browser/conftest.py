@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.support.servers import Server, clean_environment, strangler_serve
+from tests.support.reference import ROOT, prepare
+from tests.support.servers import Server, strangler_serve
 
-ROOT = Path(__file__).parents[2]
 PASSWORD = "encore-demo"
 
 
@@ -52,14 +50,7 @@ def browser() -> Iterator[Browser]:
 def server(tmp_path: Path) -> Iterator[Server]:
     """The reference system, seeded, on a database of its own."""
     environment = {"STRANGLER_HOME": str(tmp_path / "var")}
-    for module in ("migrations.upgrade", "shared.seed"):
-        subprocess.run(
-            [sys.executable, "-m", module],
-            cwd=ROOT,
-            env=clean_environment(environment),
-            check=True,
-            capture_output=True,
-        )
+    prepare(environment)
     with strangler_serve(home=tmp_path, folder=ROOT, environment=environment) as serving:
         yield serving
 

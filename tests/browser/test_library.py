@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, ROOT
+from tests.browser.conftest import PASSWORD
+from tests.support.reference import ROOT
 from tests.support.servers import Server, eventually, run_strangler
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

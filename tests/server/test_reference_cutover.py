@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import pytest
 
 from shared.seed import DEMO_PASSWORD
 from tests.support.databases import BACKENDS, empty_database
+from tests.support.reference import ROOT, prepare
 from tests.support.servers import (
     Server,
     clean_environment,
@@ -25,7 +24,6 @@ from tests.support.servers import (
     strangler_serve,
 )
 
-ROOT = Path(__file__).parents[2]
 WORKERS = 4
 RATE = 50  # requests per second, over all clients
 CLIENTS = 10
@@ -130,14 +128,7 @@ def test_a_route_of_the_library_moves_there_and_back_under_load(
                 "db", "upgrade", folder=ROOT, environment=clean_environment(environment)
             )
             assert done.returncode == 0, done.stderr
-        for module in ("migrations.upgrade", "shared.seed"):
-            subprocess.run(
-                [sys.executable, "-m", module],
-                cwd=ROOT,
-                env=clean_environment(environment),
-                check=True,
-                capture_output=True,
-            )
+        prepare(environment)
         with (
             strangler_serve(
                 "--workers",
