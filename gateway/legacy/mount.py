@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -16,6 +17,7 @@ from gateway.types import Receive, Scope, Send, WSGIApp
 __all__ = ["ENVIRON_REQUEST_ID", "LegacyMount"]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LINE_BREAK = re.compile(r"[\r\n\0]")
 _HIGHEST_STATUS = 599
 _SERVERS_OWN = frozenset(
     {
@@ -79,8 +81,17 @@ def _sendable(status: str, headers: list[tuple[str, str]]) -> tuple[str, list[tu
     code, _, reason = status.partition(" ")
     if int(code) > _HIGHEST_STATUS:
         raise ValueError(f"HTTP has no status {code}")
-    kept = [pair for pair in headers if pair[0].strip().lower() not in _SERVERS_OWN]
-    for name, value in kept:
-        if not _TOKEN.fullmatch(name.strip()) or not {"\r", "\n", "\0"}.isdisjoint(value):
+    for name, value in headers:
+        if not _is_token(name) or _LINE_BREAK.search(value):
             raise ValueError(f"HTTP has no header {name!r}: {value!r}")
-    return f"{code} {reason}", kept
+    return f"{code} {reason}", [pair for pair in headers if not _is_servers_own(pair[0])]
+
+
+@lru_cache(maxsize=1024)
+def _is_token(name: str) -> bool:
+    return _TOKEN.fullmatch(name.strip()) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_servers_own(name: str) -> bool:
+    return name.strip().lower() in _SERVERS_OWN
