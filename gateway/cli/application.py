@@ -9,12 +9,12 @@ import click
 
 from gateway.errors import ConfigurationError
 from gateway.legacy.loading import import_application, shadowed_package
-from gateway.settings import Settings
+from gateway.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-__all__ = ["load_gateway"]
+__all__ = ["load_gateway", "load_in_child"]
 
 
 def load_gateway(settings: Settings) -> Gateway:
@@ -27,8 +27,7 @@ def load_gateway(settings: Settings) -> Gateway:
         ConfigurationError: neither is named, or ``app`` is no ``Gateway``.
         ImportStringError: what is named does not import.
     """
-    # Settings have been read, and unknown variables told of, before this is called.
-    logging.getLogger("gateway.settings").setLevel(logging.ERROR)
+    _tell_of_variables_no_more()
     # Imported here: commands that read the store alone must not wait for FastAPI.
     from gateway.app import Gateway  # noqa: PLC0415
 
@@ -48,3 +47,18 @@ def load_gateway(settings: Settings) -> Gateway:
             "gateway.Gateway; for a Flask application use --legacy"
         )
     return found
+
+
+def load_in_child() -> Gateway:
+    """Load the gateway that the environment names, in a process that a command started.
+
+    Raises:
+        GatewayError: as the command itself would have raised it.
+    """
+    _tell_of_variables_no_more()
+    return load_gateway(load_settings())
+
+
+def _tell_of_variables_no_more() -> None:
+    """Settings are read again in children and composition roots; one warning is enough."""
+    logging.getLogger("gateway.settings").setLevel(logging.ERROR)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import multiprocessing
 import os
 import signal
@@ -15,7 +14,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.application import load_gateway
+from gateway.cli.application import load_gateway, load_in_child
 from gateway.errors import ConfigurationError, GatewayError
 from gateway.settings import Settings, environment_name, load_settings
 from gateway.state.upgrade import ensure
@@ -66,9 +65,7 @@ def command(
 def create_app() -> Any:  # noqa: ANN401 - the ASGI application, for uvicorn
     """Make the application inside a worker; uvicorn's factory."""
     _end_with_supervisor()
-    # The command has told of unknown variables; its workers need not.
-    logging.getLogger("gateway.settings").setLevel(logging.ERROR)
-    return load_gateway(load_settings())
+    return load_in_child()
 
 
 def _end_with_supervisor() -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import sys
 
-from gateway.cli.application import load_gateway
+from gateway.cli.application import load_in_child
 from gateway.errors import GatewayError
-from gateway.settings import load_settings
 
 __all__ = ["main"]
 
@@ -20,10 +18,8 @@ def main() -> int:
     Returns:
         0 if it will serve; 2 with one line on stderr if not.
     """
-    # The command has told of unknown variables already.
-    logging.getLogger("gateway.settings").setLevel(logging.ERROR)
     try:
-        asyncio.run(load_gateway(load_settings()).read_tables())
+        asyncio.run(load_in_child().read_tables())
     except GatewayError as error:
         sys.stderr.write(f"strangler: {error}\n")
         return 2

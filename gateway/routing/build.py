@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from gateway.routing.legacy_rules import LegacyRule, LegacyRules
+from gateway.routing.legacy_rules import LegacyRule, LegacyRules, copy_rule
 from gateway.routing.matcher import Matcher, Questions
 from gateway.routing.overlap import Shape, overlap, shape
 from gateway.routing.route import LONGEST_KEY, Route, RouteTable
@@ -321,7 +321,7 @@ def _ambiguous_paths(rules: Iterable[LegacyRule]) -> set[str]:
 
 
 def _copy_of(legacy: LegacyRules, widths: dict[int, int]) -> Map:
-    """Copy the legacy map once more: a rule can be bound to one map only."""
+    """Copy the legacy map once more, for ported rules to be added."""
     source = legacy.map
     table = Map(
         default_subdomain=source.default_subdomain,
@@ -331,9 +331,7 @@ def _copy_of(legacy: LegacyRules, widths: dict[int, int]) -> Map:
         converters=source.converters,
     )
     for original in legacy.rules:
-        rule = original.rule.empty()
-        rule.merge_slashes = original.rule.merge_slashes
-        rule.websocket = original.rule.websocket
+        rule = copy_rule(original.rule)
         table.add(rule)
         widths[id(rule)] = len(original.template.placeholders)
     return table

@@ -19,7 +19,7 @@ from werkzeug.routing.converters import NumberConverter
 
 from gateway.routing.template import Template, parse_flask
 
-__all__ = ["LegacyApp", "LegacyRule", "LegacyRules", "read_legacy", "texts"]
+__all__ = ["LegacyApp", "LegacyRule", "LegacyRules", "copy_rule", "read_legacy", "texts"]
 
 
 class LegacyApp(Protocol):
@@ -124,7 +124,7 @@ def read_legacy(app: LegacyApp, *, opaque: str | None = None) -> LegacyRules:
     positions = {id(rule): position for position, rule in enumerate(source.iter_rules())}
     copies: dict[int, Rule] = {}
     for original in _in_order_of_matching(source):
-        rule = copies[id(original)] = _copy(original)
+        rule = copies[id(original)] = copy_rule(original)
         copy.add(rule)
         if original.build_only:
             continue
@@ -176,7 +176,8 @@ def _keep_order_of_building(source: Map, copy: Map, copies: Mapping[int, Rule]) 
         ours[endpoint] = [copies[id(rule)] for rule in rules]
 
 
-def _copy(original: Rule) -> Rule:
+def copy_rule(original: Rule) -> Rule:
+    """Copy a rule so that it can be bound to another map: a rule belongs to one."""
     rule = original.empty()
     # Rule.empty() forgets these two (Werkzeug 3.1); with them lost, doubled slashes
     # and WebSocket rules would match where Flask's own map refuses.

@@ -59,10 +59,6 @@ class RouteTable:
     def __getitem__(self, key: str) -> Route:
         return self._routes[key]
 
-    def get(self, key: str) -> Route | None:
-        """Return the route stored under this key, if there is one."""
-        return self._routes.get(key)
-
 
 def resolve(text: str, ids: Mapping[str, str]) -> str:
     """Find the stored key of the route a person means.
